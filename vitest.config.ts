@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suite that needs nothing but `npm ci`. Suites that need servers from outside have a config of their own. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/integration/**'],
+    testTimeout: 20_000,
+    restoreMocks: true,
+  },
+});
