@@ -1,0 +1,47 @@
+import type { EpochMs } from './clock.ts';
+
+/** One GPU as its driver reports it. An absent field is one that the driver did not report; it is never 0. */
+export interface GpuDevice {
+  /** Position in the driver's list; changes when a GPU falls off the bus. */
+  readonly index: number;
+  /** `GPU-8-4-4-4-12`. */
+  readonly uuid: string;
+  readonly model: string;
+  /** Lower case, as in `00000000:1b:00.0`. */
+  readonly pciBusId: string;
+  /** N of `/dev/nvidiaN`, which some device plugins use as the GPU's name. */
+  readonly minorNumber?: number;
+  /** With MIG on, the slices are handed out, not the GPU, and the driver reports no utilization for the whole. */
+  readonly migEnabled: boolean;
+  readonly utilizationRatio?: number;
+  readonly memoryUtilizationRatio?: number;
+  readonly encoderUtilizationRatio?: number;
+  readonly decoderUtilizationRatio?: number;
+  readonly memoryUsedBytes?: number;
+  readonly memoryTotalBytes?: number;
+  readonly memoryReservedBytes?: number;
+  readonly temperatureCelsius?: number;
+  readonly memoryTemperatureCelsius?: number;
+  readonly powerWatts?: number;
+  readonly powerLimitWatts?: number;
+  readonly smClockHertz?: number;
+  readonly memoryClockHertz?: number;
+}
+
+/** All GPUs of a node at one moment. */
+export interface GpuSample {
+  readonly observedAtMs: EpochMs;
+  readonly driverVersion?: string;
+  readonly devices: readonly GpuDevice[];
+}
+
+/** Devices that the kubelet has given to one container. */
+export interface Allocation {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** `nvidia.com/gpu`, `nvidia.com/mig-1g.10gb`, … */
+  readonly resource: string;
+  /** As the device plugin names them: `GPU-…`, `MIG-…`, `GPU-…::0`, `nvidia0/gi1`. */
+  readonly deviceIds: readonly string[];
+}

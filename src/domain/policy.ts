@@ -1,0 +1,60 @@
+import type { Calendar } from './calendar.ts';
+import type { SignalName } from './signal.ts';
+
+/** Inference servers whose metrics pilotlight reads. */
+export const engineNames = ['vllm'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** Where a signal is read. Sources that are equal are read once for all the signals that name them. */
+export type SignalOrigin =
+  | {
+      readonly kind: 'engine';
+      readonly engine: EngineName;
+      readonly port: number;
+      readonly path: string;
+      readonly modelName?: string;
+    }
+  | { readonly kind: 'exporter' }
+  | {
+      readonly kind: 'connection';
+      readonly connection: string;
+      /** PromQL, for a Prometheus connection. */
+      readonly query?: string;
+      /** List or stream, for a Redis connection. */
+      readonly key?: string;
+      /** Consumer group, where the key is a stream. */
+      readonly group?: string;
+    };
+
+export interface SignalPlan {
+  readonly signal: SignalName;
+  readonly origin: SignalOrigin;
+  /** Wanted value per replica, in the signal's unit; a signal without one does not bid, but counts for idleness. */
+  readonly target?: number;
+  /**
+   * The user asked for it, so losing it holds the replicas. A signal that is only looked at because it is there (GPU
+   * readings that nobody configured) vetoes idleness while fresh and is ignored otherwise.
+   */
+  readonly required: boolean;
+}
+
+/** What one trigger of a ScaledObject asks for: total, validated, and free of anything foreign. */
+export interface Policy {
+  readonly calendar?: Calendar;
+  /** Outside business hours: zero unless there is demand, or zero whatever the demand. */
+  readonly offHours: 'on-demand' | 'closed';
+  readonly offHoursMaxReplicas?: number;
+  /** How long before a window opens its floor is asked for; `auto` is the learned start-up time. */
+  readonly warmLeadMs: number | 'auto';
+  readonly drainTimeoutMs: number;
+  readonly idleAfterMs: number;
+  readonly startupTimeoutMs: number;
+  /** More than this many waiting requests wake the workload from zero. */
+  readonly queueActivation: number;
+  readonly onSignalLoss: 'hold' | 'error' | 'ignore';
+  readonly signals: readonly SignalPlan[];
+  /** Label selector, only where the workload can't be resolved from the ScaledObject. */
+  readonly podSelector?: string;
+  /** What is legal but will surprise, with what to write instead. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,53 @@
+import type { EpochMs } from './clock.ts';
+
+/** Names a ScaledObject. */
+export interface ScaledObjectRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Where a pod is in its life. `pending`: not on a node yet, or its containers have not started; `loading`: running but
+ * not ready, as while a model loads; `terminating`: told to stop.
+ */
+export type PodPhase = 'pending' | 'loading' | 'ready' | 'terminating';
+
+export interface Pod {
+  readonly name: string;
+  readonly phase: PodPhase;
+  readonly node?: string;
+  /** `ip` or `ip:port`; absent until the pod has one. The port, where given, wins over the engine's. */
+  readonly address?: string;
+  readonly createdAtMs?: EpochMs;
+}
+
+/** What a ScaledObject scales, and how it stands. */
+export interface Workload {
+  readonly ref: ScaledObjectRef;
+  /** For people: `Deployment/llama-70b`. */
+  readonly target: string;
+  /** Replicas asked for last (`spec.replicas` of the scale subresource), not how many are ready. */
+  readonly replicas: number;
+  /** `minReplicaCount` and `maxReplicaCount` of the ScaledObject, where known. */
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+  /** Pods of the workload that have not ended. */
+  readonly pods: readonly Pod[];
+  /** Since when a new revision is being rolled out; absent when none is. */
+  readonly rolloutSinceMs?: EpochMs;
+}
+
+/** A workload as last seen, or why it can't be told. */
+export type WorkloadReading =
+  | { readonly state: 'known'; readonly workload: Workload; readonly observedAtMs: EpochMs }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+/** `namespace/name`, for maps and logs. */
+export function refKey(ref: ScaledObjectRef): string {
+  return `${ref.namespace}/${ref.name}`;
+}
+
+/** Pods that should be serving now, so that a source is expected to hear them. */
+export function readyPods(workload: Workload): readonly Pod[] {
+  return workload.pods.filter((pod) => pod.phase === 'ready');
+}

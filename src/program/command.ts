@@ -1,0 +1,51 @@
+import { describeOptions, readOptions, UsageError } from './options.ts';
+import type { Option } from './options.ts';
+
+/** A command that does something and ends. */
+interface Command {
+  readonly about: string;
+  readonly options: Readonly<Record<string, Option<unknown>>>;
+  /** Answers the exit code. `stop` is aborted at Ctrl-C. */
+  readonly run: (options: never, stop: AbortSignal) => Promise<number>;
+}
+
+interface CommandTable {
+  /** How the program is called: `npm run pilotlight --`. */
+  readonly usage: string;
+  readonly commands: Readonly<Record<string, Command>>;
+}
+
+const usageExitCode = 2;
+
+/** Runs the command that the first word of the command line names, and exits with its code; 2 where it can't be read. */
+export async function runCommand({ usage, commands }: CommandTable): Promise<void> {
+  const [name = '', ...argv] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    const isHelp = name === '' || name === '--help' || name === '-h';
+    const list = Object.entries(commands).map(([word, { about }]) => `  ${word.padEnd(10)} ${about}`);
+    const text = [`Usage: ${usage} COMMAND [options]`, '', ...list, ''].join('\n');
+    if (isHelp) process.stdout.write(text);
+    else process.stderr.write(`unknown command "${name}"\n\n${text}`);
+    process.exitCode = isHelp ? 0 : usageExitCode;
+    return;
+  }
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(describeOptions(`${usage} ${name} [options]`, command.about, command.options));
+    return;
+  }
+  await execute(command, argv);
+}
+
+async function execute(command: Command, argv: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  try {
+    process.exitCode = await command.run(readOptions(command.options, argv, process.env) as never, stop.signal);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    process.stderr.write(`${isUsage ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+    process.exitCode = isUsage ? usageExitCode : 1;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Coverage } from '../domain/reading.ts';
+import type { EpochMs } from '../domain/clock.ts';
+import type { SignalName } from '../domain/signal.ts';
+import type { Workload } from '../domain/workload.ts';
+
+/** What a source says of one signal when it could be asked. */
+export type Measurement =
+  | {
+      readonly state: 'measured';
+      /** In the signal's unit, summed over the workload's pods. */
+      readonly value: number;
+      readonly coverage: Coverage;
+      readonly note?: string;
+      /** When the number was true, where the source knows better than "now". */
+      readonly observedAtMs?: EpochMs;
+    }
+  | { readonly state: 'absent'; readonly reason: string; readonly coverage: Coverage };
+
+/** One answer for each signal that was asked for. */
+export type Measurements = ReadonlyMap<SignalName, Measurement>;
+
+/**
+ * One place where signals are read for one ScaledObject: its engine pods, an exporter fleet, a query, a queue.
+ *
+ * A source just reads. It keeps no time of its own, does not log, does not retry and does not remember: the runner does
+ * all that. It never turns a number that is missing, unreadable, negative or not finite into 0: such a signal is
+ * `absent`. When nothing can be read at all it rejects, with a message that names who was asked and what went wrong, and
+ * no secret. It gives up when `deadline` is aborted.
+ */
+export interface SignalSource {
+  /** As a person would call it: `vllm pods`, `prometheus gateway`, `redis jobs`. */
+  readonly label: string;
+  /** The signals it was made for. */
+  readonly signals: readonly SignalName[];
+  read(workload: Workload, deadline: AbortSignal): Promise<Measurements>;
+}

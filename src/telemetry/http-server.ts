@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a route answers. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Answers one path. `match` holds what followed the prefix of a route that ends in `/`. */
+export type HttpRoute = (match: string) => HttpAnswer | Promise<HttpAnswer>;
+
+export interface HttpServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves GET and HEAD of a few fixed paths: `/metrics` by that very name, `/api/decisions/` with all that follows. Any
+ * other path is 404, any other method 405, and a route that throws 500; none of them ends the program.
+ */
+export async function serveHttp(
+  routes: Readonly<Record<string, HttpRoute>>,
+  listen: { host: string; port: number },
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    void answer(routes, request).then((result) => send(request, response, result));
+  });
+  server.requestTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+}
+
+export function textAnswer(status: number, body: string): HttpAnswer {
+  return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` };
+}
+
+export function jsonAnswer(status: number, value: unknown): HttpAnswer {
+  return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
+}
+
+async function answer(routes: Readonly<Record<string, HttpRoute>>, request: IncomingMessage): Promise<HttpAnswer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'only GET is served');
+  const path = (request.url ?? '/').replace(/\?.*$/, '');
+  const [prefix, serve] = Object.entries(routes).find(([route]) => route === path || isPrefix(route, path)) ?? [];
+  if (prefix === undefined || !serve) {
+    return textAnswer(404, `nothing at ${path.slice(0, 100)}; served here: ${Object.keys(routes).join(' ')}`);
+  }
+  try {
+    return await serve(path.slice(prefix.length));
+  } catch (error) {
+    return textAnswer(500, error instanceof Error ? error.message : 'internal error');
+  }
+}
+
+function isPrefix(route: string, path: string): boolean {
+  return route.length > 1 && route.endsWith('/') && path.startsWith(route);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, result: HttpAnswer): void {
+  const length = Buffer.byteLength(result.body);
+  response.writeHead(result.status, { 'content-type': result.contentType, 'content-length': length });
+  response.end(request.method === 'HEAD' ? undefined : result.body);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
