@@ -1,0 +1,133 @@
+import { hostname } from 'node:os';
+import { chooseBackend } from '../gpu/backend.ts';
+import { AllocationPoller } from '../gpu/kubelet/poller.ts';
+import { NvidiaSmiReader } from '../gpu/nvidia-smi/reader.ts';
+import type { BackendName, GpuReader, ReaderEvent } from '../gpu/reader.ts';
+import { SimulatedReader } from '../gpu/simulated/reader.ts';
+import { UsageError } from '../program/options.ts';
+import type { RunningProgram } from '../program/run.ts';
+import { systemClock } from '../program/system-clock.ts';
+import { serveHttp, textAnswer } from '../telemetry/http-server.ts';
+import type { HttpServer } from '../telemetry/http-server.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { Exposition } from './exposition.ts';
+import { HostPoller } from './host.ts';
+import type { ExporterOptions } from './options.ts';
+import { OutageLog } from './outage-log.ts';
+import { collectors } from './self-series.ts';
+
+/** What the exporter runs beside its HTTP server. */
+interface Collecting {
+  stop(): Promise<void>;
+}
+
+/** Starts the exporter: first the HTTP server, so that a driver that hangs delays nobody's probe, then the collectors. */
+export async function startExporter(options: ExporterOptions): Promise<RunningProgram> {
+  if (options.clock !== systemClock && options.backend !== 'simulated') {
+    throw new UsageError('--clock needs --backend simulated: real GPUs run in real time');
+  }
+  const node = options.nodeName || hostname();
+  const logger = createLogger('exporter', options.logLevel).child({ node });
+  const exposition = createExposition(options);
+  const server = await serve(exposition, options);
+  logger.info({ port: server.port }, 'listening');
+  const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
+  const { backend, why } = await chooseBackend(options.backend, options.nvidiaSmiPath);
+  logger.info({ backend, why }, 'backend chosen');
+  exposition.self.setBackend(backend, node);
+  collecting.push(collectGpus(createReader(backend, options), exposition, logger));
+  return {
+    async stop() {
+      await Promise.all(collecting.map((collector) => collector.stop()));
+      await server.close();
+      logger.info('stopped');
+    },
+  };
+}
+
+function createExposition(options: ExporterOptions): Exposition {
+  const off = { gpu: false, kubelet: options.kubeletSocket === '', host: options.hostInterval === 0 };
+  return new Exposition({
+    clock: options.clock,
+    sampleIntervalMs: options.sampleInterval,
+    hostIntervalMs: options.hostInterval,
+    collectors: new Set(collectors.filter((collector) => !off[collector])),
+  });
+}
+
+function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpServer> {
+  const { contentType } = exposition.self.registry;
+  return serveHttp(
+    {
+      '/metrics': async () => ({ status: 200, contentType, body: await exposition.text() }),
+      '/healthz': () => textAnswer(200, 'ok'),
+      '/readyz': () => (exposition.isReady ? textAnswer(200, 'ready') : textAnswer(503, 'not asked the GPUs and the kubelet yet')), // prettier-ignore
+    },
+    { host: options.host, port: options.port },
+  );
+}
+
+function createReader(backend: BackendName, options: ExporterOptions): GpuReader {
+  const { clock, sampleInterval: intervalMs } = options;
+  if (backend === 'nvidia-smi') return new NvidiaSmiReader({ path: options.nvidiaSmiPath, intervalMs, clock });
+  return new SimulatedReader({
+    clock,
+    intervalMs,
+    gpus: options.simulatedGpus,
+    model: options.simulatedModel,
+    seed: options.simulatedSeed,
+    ...(options.simulatedLoadFile !== '' && { loadFile: options.simulatedLoadFile }),
+  });
+}
+
+function collectGpus(reader: GpuReader, exposition: Exposition, logger: Logger): Collecting {
+  const outage = new OutageLog(logger, 'gpu');
+  reader.start((event) => {
+    exposition.takeReading(event);
+    logReading(event, outage, logger);
+  });
+  return reader;
+}
+
+function logReading(event: ReaderEvent, outage: OutageLog, logger: Logger): void {
+  switch (event.kind) {
+    case 'sample':
+      outage.worked();
+      break;
+    case 'failure':
+      outage.failed(event.reason);
+      break;
+    case 'started':
+      logger.debug({ unknownFields: event.unknownFields }, 'reading GPUs');
+      break;
+    case 'identified':
+      logger.info({ gpus: event.gpus }, 'GPUs identified');
+      break;
+  }
+}
+
+function collectKubelet(options: ExporterOptions, exposition: Exposition, logger: Logger): Collecting[] {
+  const { kubeletSocket: socketPath, sampleInterval: intervalMs, clock } = options;
+  if (socketPath === '') return [];
+  const outage = new OutageLog(logger, 'kubelet');
+  const poller = new AllocationPoller({ socketPath, intervalMs, clock });
+  poller.start((event) => {
+    exposition.takeAllocations(event);
+    if (event.kind === 'failure') outage.failed(event.reason);
+    else outage.worked();
+  });
+  return [poller];
+}
+
+function collectHost(options: ExporterOptions, exposition: Exposition, logger: Logger): Collecting[] {
+  if (options.hostInterval === 0) return [];
+  const outage = new OutageLog(logger, 'host');
+  const poller = new HostPoller(options.clock, options.hostInterval);
+  poller.start((event) => {
+    exposition.takeHost(event);
+    if (event.kind === 'failure') outage.failed(event.reason);
+    else outage.worked();
+  });
+  return [poller];
+}

@@ -1,0 +1,74 @@
+import type { Clock, EpochMs } from '../domain/clock.ts';
+import { maximumAgeMs } from '../gpu/freshness.ts';
+import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
+import type { ReaderEvent } from '../gpu/reader.ts';
+import { GpuSeries } from './gpu-series.ts';
+import type { HostEvent } from './host.ts';
+import { HostSeries } from './host-series.ts';
+import { NodeState } from './node-state.ts';
+import { SelfSeries } from './self-series.ts';
+import type { Collector } from './self-series.ts';
+
+interface Settings {
+  readonly clock: Clock;
+  readonly sampleIntervalMs: number;
+  readonly hostIntervalMs: number;
+  /** What is collected on this node. */
+  readonly collectors: ReadonlySet<Collector>;
+}
+
+/** Takes in what the collectors tell and makes exposition text of what is true at the moment of a scrape. */
+export class Exposition {
+  readonly self = new SelfSeries();
+  readonly #settings: Settings;
+  readonly #state: NodeState;
+  readonly #gpuSeries = new GpuSeries();
+  readonly #hostSeries = new HostSeries(this.self.registry);
+  readonly #awaited: Set<Collector>;
+  #hostReadAtMs: EpochMs | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#state = new NodeState(settings.sampleIntervalMs);
+    this.#awaited = new Set([...settings.collectors].filter((collector) => collector !== 'host'));
+  }
+
+  /** Whether the GPUs and the kubelet have been asked once, with whatever outcome. */
+  get isReady(): boolean {
+    return this.#awaited.size === 0;
+  }
+
+  takeReading(event: ReaderEvent): void {
+    if (event.kind === 'sample' || event.kind === 'failure') {
+      this.#awaited.delete('gpu');
+      this.self.countRejections(event.rejected);
+    }
+    if (event.kind === 'failure') this.self.countRestart();
+    this.#state.takeReading(event);
+  }
+
+  takeAllocations(event: AllocationEvent): void {
+    this.#awaited.delete('kubelet');
+    this.self.setDuration('kubelet', event.tookMs);
+    this.#state.takeAllocations(event);
+  }
+
+  takeHost(event: HostEvent): void {
+    this.self.setDuration('host', event.tookMs);
+    this.#hostReadAtMs = event.kind === 'reading' ? this.#settings.clock.nowMs() : undefined;
+    this.#hostSeries.show(event.kind === 'reading' ? event.reading : undefined);
+  }
+
+  /** Everything, in the text format of Prometheus. Reads nothing and waits for nothing. */
+  async text(): Promise<string> {
+    const nowMs = this.#settings.clock.nowMs();
+    const view = this.#state.view(nowMs);
+    const hostIsFresh = this.#hostReadAtMs !== undefined && nowMs - this.#hostReadAtMs <= maximumAgeMs(this.#settings.hostIntervalMs); // prettier-ignore
+    if (!hostIsFresh) this.#hostSeries.show(undefined);
+    const works = { gpu: view.sample !== undefined, kubelet: view.kubeletAnswers, host: hostIsFresh };
+    for (const collector of this.#settings.collectors) this.self.setSuccess(collector, works[collector]);
+    const { lastSampleAtMs } = this.#state;
+    this.self.setSampleAge(lastSampleAtMs === undefined ? undefined : nowMs - lastSampleAtMs);
+    return (await this.#gpuSeries.render(view)) + (await this.self.registry.metrics());
+  }
+}

@@ -1,0 +1,67 @@
+import type { EpochMs } from '../domain/clock.ts';
+import type { Allocation, GpuSample } from '../domain/gpu.ts';
+import { attribute } from '../gpu/attribution.ts';
+import type { Attribution } from '../gpu/attribution.ts';
+import { maximumAgeMs } from '../gpu/freshness.ts';
+import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
+import type { ReaderEvent } from '../gpu/reader.ts';
+
+/** What is known of the node now. What is not known is absent, never old. */
+export interface NodeView {
+  readonly sample?: GpuSample;
+  /** Absent where the GPUs or their holders are not known. */
+  readonly attribution?: Attribution;
+  /** Whether the kubelet's last answer is there and describes now. */
+  readonly kubeletAnswers: boolean;
+}
+
+/** Remembers the last sample and the last allocations, and forgets each when it no longer describes now. */
+export class NodeState {
+  readonly #maximumAgeMs: number;
+  #sample: GpuSample | undefined;
+  #lastSampleAtMs: EpochMs | undefined;
+  #allocations: { readonly list: readonly Allocation[]; readonly observedAtMs: EpochMs } | undefined;
+  #kubeletFailed = false;
+  #joined: { readonly sample: GpuSample; readonly list: readonly Allocation[]; readonly attribution: Attribution } | undefined; // prettier-ignore
+
+  constructor(intervalMs: number) {
+    this.#maximumAgeMs = maximumAgeMs(intervalMs);
+  }
+
+  takeReading(event: ReaderEvent): void {
+    if (event.kind === 'failure') this.#sample = undefined;
+    if (event.kind !== 'sample') return;
+    this.#sample = event.sample;
+    this.#lastSampleAtMs = event.sample.observedAtMs;
+  }
+
+  /** A question that failed does not undo the last answer at once: who held a GPU a moment ago holds it still, mostly. */
+  takeAllocations(event: AllocationEvent): void {
+    this.#kubeletFailed = event.kind === 'failure';
+    if (event.kind === 'allocations') this.#allocations = { list: event.allocations, observedAtMs: event.observedAtMs };
+  }
+
+  /** When the last sample was taken, whether it still counts or not. */
+  get lastSampleAtMs(): EpochMs | undefined {
+    return this.#lastSampleAtMs;
+  }
+
+  view(nowMs: EpochMs): NodeView {
+    const isFresh = (observedAtMs: EpochMs): boolean => nowMs - observedAtMs <= this.#maximumAgeMs;
+    const sample = this.#sample && isFresh(this.#sample.observedAtMs) ? this.#sample : undefined;
+    const allocations = this.#allocations && isFresh(this.#allocations.observedAtMs) ? this.#allocations : undefined;
+    return {
+      ...(sample && { sample }),
+      ...(sample && allocations && { attribution: this.#join(sample, allocations.list) }),
+      kubeletAnswers: allocations !== undefined && !this.#kubeletFailed,
+    };
+  }
+
+  /** The same objects for as long as nothing new is known, so that what is made of them can be kept. */
+  #join(sample: GpuSample, list: readonly Allocation[]): Attribution {
+    if (this.#joined?.sample !== sample || this.#joined.list !== list) {
+      this.#joined = { sample, list, attribution: attribute(sample.devices, list) };
+    }
+    return this.#joined.attribution;
+  }
+}

@@ -1,0 +1,43 @@
+import { backendChoices } from '../gpu/backend.ts';
+import { simulatedModels } from '../gpu/simulated/devices.ts';
+import { choiceOption, durationOption, integerOption, textOption } from '../program/options.ts';
+import type { Option } from '../program/options.ts';
+import { clockOption } from '../program/system-clock.ts';
+import { logLevels } from '../telemetry/logger.ts';
+
+/** Every flag of the exporter. */
+export const exporterOptions = {
+  port: integerOption(9400, { min: 0, max: 65_535 }, 'Port of /metrics, /healthz and /readyz; 0 takes a free one.'),
+  host: textOption('0.0.0.0', 'Address to listen on.'),
+  backend: choiceOption(
+    'auto',
+    backendChoices,
+    'How GPUs are read: nvidia-smi, simulated (no real GPU), or auto, which is the best for real GPUs and never simulated.',
+  ),
+  nvidiaSmiPath: textOption('nvidia-smi', 'The nvidia-smi executable, by path or by a name on the PATH.'),
+  sampleInterval: durationOption(
+    1_000,
+    'Time between two readings of the GPUs, and two questions to the kubelet.',
+    100,
+  ),
+  kubeletSocket: textOption(
+    '/var/lib/kubelet/pod-resources/kubelet.sock',
+    "The kubelet's PodResources socket; empty for a machine without a kubelet: then there are no series per pod.",
+  ),
+  hostInterval: durationOption(15_000, "Time between two readings of the host's CPU and memory; 0s turns them off."),
+  simulatedGpus: integerOption(8, { min: 1, max: 64 }, 'Number of simulated GPUs.'),
+  simulatedModel: choiceOption(simulatedModels[0], simulatedModels, 'Model of the simulated GPUs.'),
+  simulatedSeed: integerOption(1, { min: 0, max: 2 ** 31 }, 'Seed of the simulated readings and UUIDs.'),
+  simulatedLoadFile: textOption(
+    '',
+    'JSON file that says how busy the simulated GPUs are, read again before each sample.',
+  ),
+  nodeName: textOption('', "Name of this node; empty takes the host's name."),
+  clock: clockOption,
+  logLevel: choiceOption('info', logLevels, 'Least severe level that is logged.'),
+};
+
+/** The exporter's options, read and checked. */
+export type ExporterOptions = {
+  readonly [K in keyof typeof exporterOptions]: (typeof exporterOptions)[K] extends Option<infer T> ? T : never;
+};

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+
+/** How a process ended; `error` where it never began. */
+export interface ToolExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly error?: NodeJS.ErrnoException;
+}
+
+export interface ToolRun {
+  /** Resolves when the process is gone and its output is read to the end; a process stuck in the driver may never be. */
+  readonly ended: Promise<ToolExit>;
+  kill(): void;
+}
+
+/**
+ * Starts a program without a shell and hands over what it prints, stdout and stderr apart, as it comes. The program is
+ * killed when this process ends in any way that lets it: should it be killed itself, the broken pipe ends the program at
+ * its next line.
+ */
+export function startTool(
+  path: string,
+  args: readonly string[],
+  told: { stdout: (text: string) => void; stderr: (text: string) => void },
+): ToolRun {
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  child.stdout.setEncoding('utf8').on('data', told.stdout);
+  child.stderr.setEncoding('utf8').on('data', told.stderr);
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  const ended = new Promise<ToolExit>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  void ended.then(() => process.off('exit', kill));
+  return { ended, kill };
+}
