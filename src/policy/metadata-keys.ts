@@ -1,0 +1,54 @@
+import { signalNames } from '../domain/signal.ts';
+import type { SignalName } from '../domain/signal.ts';
+
+/** Keys of the connection from KEDA to the scaler. KEDA passes them on, and they are none of the scaler's business. */
+export const kedaKeys: readonly string[] = [
+  'scalerAddress',
+  'enableTLS',
+  'unsafeSsl',
+  'caCert',
+  'tlsClientCert',
+  'tlsClientKey',
+];
+
+/** Those of KEDA's keys that it reads only from a TriggerAuthentication; in metadata they do nothing but leak. */
+export const certificateKeys: readonly string[] = ['caCert', 'tlsClientCert', 'tlsClientKey'];
+
+/** Keys that say when there are business hours, and what they ask for. */
+export const calendarKeys = [
+  'timezone',
+  'businessHours',
+  'holidays',
+  'extraHours',
+  'warmReplicas',
+  'warmLead',
+  'offHours',
+  'offHoursMaxReplicas',
+  'drainTimeout',
+] as const;
+
+const engineKeys = ['engine', 'enginePort', 'enginePath', 'modelName'];
+const behaviourKeys = ['queueActivation', 'gpuFrom', 'idleAfter', 'startupTimeout', 'onSignalLoss', 'podSelector'];
+
+/** Signals that are also read by key: a Redis list or stream. */
+export const keyedSignals: readonly SignalName[] = ['queue', 'running'];
+
+const signalKeys = signalNames.flatMap((signal) => [
+  `${signal}Target`,
+  `${signal}From`,
+  `${signal}Query`,
+  ...(keyedSignals.includes(signal) ? [`${signal}Key`, `${signal}Group`] : []),
+]);
+
+/** All keys that a policy is made of. */
+export const policyKeys: readonly string[] = [...calendarKeys, ...engineKeys, ...signalKeys, ...behaviourKeys];
+
+/** Settings of KEDA that are often written into `metadata` by mistake, and where they belong. */
+export const misplacedKeys: ReadonlyMap<string, string> = new Map([
+  ...['metricType', 'name', 'type', 'useCachedMetrics', 'authenticationRef'].map(
+    (key) => [key, 'beside "metadata" in the trigger, not in it'] as const,
+  ),
+  ...['minReplicaCount', 'maxReplicaCount', 'idleReplicaCount', 'pollingInterval', 'cooldownPeriod'].map(
+    (key) => [key, 'in the spec of the ScaledObject, not in the metadata of a trigger'] as const,
+  ),
+]);
