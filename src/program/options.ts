@@ -84,7 +84,9 @@ export function describeOptions(usage: string, about: string, options: Options):
     const shown = option.shown === '' ? '' : ` (default: ${option.shown})`;
     return `  --${kebab(key)}, ${environmentName(key)}\n      ${option.help}${shown}`;
   });
-  return [`Usage: ${usage}`, '', about, '', 'Options (flag, environment variable):', ...rows, '  --help', ''].join('\n');
+  return [`Usage: ${usage}`, '', about, '', 'Options (flag, environment variable):', ...rows, '  --help', ''].join(
+    '\n',
+  );
 }
 
 /** Reads `--flag value`, `--flag=value` and bare switches. */
@@ -97,7 +99,9 @@ function parseFlags(options: Options, argv: readonly string[]): Record<string, s
     const key = keys.get(flag);
     const option = key === undefined ? undefined : options[key];
     if (key === undefined || !option) {
-      throw new UsageError(`${word.startsWith('-') ? 'unknown flag' : 'unexpected argument'} "${flag}"; see --help`);
+      throw new UsageError(
+        `${word.startsWith('-') ? 'unknown flag' : 'unexpected argument'} "${flag.slice(0, 80)}"; see --help`,
+      );
     }
     given[key] = rest.length > 0 ? rest.join('=') : takeValue(option, flag, words);
   }
@@ -114,7 +118,7 @@ function takeValue(option: Option<unknown>, flag: string, words: string[]): stri
 
 function parseValue(option: Option<unknown>, name: string, text: string): unknown {
   const value = option.parse(text);
-  if (value === undefined) throw new UsageError(`${name}: "${text}" is not ${option.expects}`);
+  if (value === undefined) throw new UsageError(`${name}: "${text.slice(0, 80)}" is not ${option.expects}`);
   return value;
 }
 

@@ -24,8 +24,9 @@ export function acceleratedClock(setting: { startMs: number; epochMs: number; sp
 /** The clock that `--clock START,EPOCH,SPEED` names, or the world's for an empty text; undefined for any other text. */
 export function parseClock(text: string): Clock | undefined {
   if (text === '') return systemClock;
-  const [startMs = NaN, epochMs = NaN, speed = NaN, ...rest] = text.split(',').map(Number);
-  if (rest.length > 0 || !Number.isFinite(startMs + epochMs) || !(speed > 0)) return undefined;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [startMs = NaN, epochMs = NaN, speed = NaN, ...rest] = numbers;
+  if (rest.length > 0 || !numbers.every(Number.isFinite) || !(speed > 0)) return undefined;
   return acceleratedClock({ startMs, epochMs, speed });
 }
 

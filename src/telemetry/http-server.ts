@@ -49,7 +49,7 @@ async function answer(routes: Readonly<Record<string, HttpRoute>>, request: Inco
   const path = (request.url ?? '/').replace(/\?.*$/, '');
   const [prefix, serve] = Object.entries(routes).find(([route]) => route === path || isPrefix(route, path)) ?? [];
   if (prefix === undefined || !serve) {
-    return textAnswer(404, `nothing at ${path.slice(0, 100)}; served here: ${Object.keys(routes).join(' ')}`);
+    return textAnswer(404, `nothing at ${path.slice(0, 80)}; served here: ${Object.keys(routes).join(' ')}`);
   }
   try {
     return await serve(path.slice(prefix.length));
@@ -64,7 +64,8 @@ function isPrefix(route: string, path: string): boolean {
 
 function send(request: IncomingMessage, response: ServerResponse, result: HttpAnswer): void {
   const length = Buffer.byteLength(result.body);
-  response.writeHead(result.status, { 'content-type': result.contentType, 'content-length': length });
+  const headers = { 'content-type': result.contentType, 'content-length': length };
+  response.writeHead(result.status, result.status === 405 ? { ...headers, allow: 'GET, HEAD' } : headers);
   response.end(request.method === 'HEAD' ? undefined : result.body);
 }
 
