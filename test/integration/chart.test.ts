@@ -1,0 +1,322 @@
+import { globSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exporterOptions } from '../../src/exporter/options.ts';
+import { readOptions } from '../../src/program/options.ts';
+import { scalerOptions } from '../../src/scaler/options.ts';
+import { parseConnections } from '../../src/signals/connections.ts';
+import { findHelm, lint, notes, render, renderText } from '../support/helm.ts';
+import type { Manifest } from '../support/helm.ts';
+import { unknownFields } from '../support/kubernetes-fields.ts';
+
+interface Container {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: readonly { name: string; value?: string }[];
+  readonly ports?: readonly { name: string; containerPort: number }[];
+  readonly livenessProbe?: unknown;
+  readonly readinessProbe?: unknown;
+  readonly securityContext: unknown;
+  readonly volumeMounts?: readonly { name: string; mountPath: string; readOnly?: boolean }[];
+}
+
+interface PodSpec {
+  readonly containers: readonly [Container];
+  readonly volumes?: readonly { name: string }[];
+  readonly [field: string]: unknown;
+}
+
+interface Workload {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Record<string, string> };
+    readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec };
+    readonly [field: string]: unknown;
+  };
+}
+
+const features = globSync('charts/pilotlight/ci/*-values.yaml').sort();
+const cases: readonly (readonly string[])[] = [[], ...features.map((path) => ['--values', path])];
+let helm = '';
+
+beforeAll(() => {
+  helm = findHelm();
+}, 900_000);
+
+function find(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((one) => one.kind === kind && one.metadata.name === name);
+  if (!found) throw new Error(`no ${kind} ${name} among ${manifests.map((one) => `${one.kind} ${one.metadata.name}`).join(', ')}`); // prettier-ignore
+  return found;
+}
+
+function workload(manifests: readonly Manifest[], kind: string, name: string): Workload['spec'] {
+  return (find(manifests, kind, name) as unknown as Workload).spec;
+}
+
+function podSpecs(manifests: readonly Manifest[]): PodSpec[] {
+  const pods = manifests.filter(({ kind }) => kind === 'Pod').map((one) => one['spec']) as PodSpec[];
+  return [...pods, ...makers(manifests).map(({ spec }) => spec.template.spec)];
+}
+
+/** The objects that make pods. */
+function makers(manifests: readonly Manifest[]): Workload[] {
+  return manifests.filter(({ kind }) => ['DaemonSet', 'Deployment'].includes(kind)) as unknown as Workload[];
+}
+
+describe('the default rendering', () => {
+  it('is the golden one', async () => {
+    await expect(renderText(helm)).toMatchFileSnapshot('../golden/chart-default.yaml');
+  });
+
+  it('gives the exporter the socket directory read only, root without rights, and no token', () => {
+    const { spec } = workload(render(helm), 'DaemonSet', 'pilotlight-exporter').template;
+    expect(spec).toMatchObject({
+      automountServiceAccountToken: false,
+      volumes: [{ hostPath: { path: '/var/lib/kubelet/pod-resources', type: 'Directory' } }],
+      containers: [
+        {
+          volumeMounts: [{ mountPath: '/var/lib/kubelet/pod-resources', readOnly: true }],
+          securityContext: {
+            runAsUser: 0,
+            privileged: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(spec)).not.toMatch(/hostPID|hostNetwork|SYS_ADMIN|"limits"/);
+    expect(spec.containers[0].args).toContain('--backend=auto');
+  });
+
+  it('gives the scaler gRPC probes, two replicas on different nodes, and what "restricted" asks for', () => {
+    const { replicas, template } = workload(render(helm), 'Deployment', 'pilotlight-scaler');
+    expect(replicas).toBe(2);
+    expect(template.spec).toMatchObject({
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      topologySpreadConstraints: [{ topologyKey: 'kubernetes.io/hostname' }],
+      containers: [
+        {
+          livenessProbe: { grpc: { port: 6000, service: 'liveness' } },
+          readinessProbe: { grpc: { port: 6000, service: 'readiness' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    });
+    expect(template.spec.containers[0].env).toContainEqual({ name: 'NVIDIA_VISIBLE_DEVICES', value: 'void' });
+  });
+
+  it('lets KEDA and the scaler find every pod behind a name', () => {
+    const manifests = render(helm);
+    expect(find(manifests, 'Service', 'pilotlight-scaler')['spec']).toMatchObject({ clusterIP: 'None' });
+    expect(find(manifests, 'Service', 'pilotlight-exporter')['spec']).toMatchObject({
+      clusterIP: 'None',
+      publishNotReadyAddresses: true,
+    });
+    const { args } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0];
+    expect(args).toContain('--exporters=http://pilotlight-exporter.pilotlight:9400');
+  });
+
+  it('lets the scaler see four kinds and change none', () => {
+    const { rules } = find(render(helm), 'ClusterRole', 'pilotlight-scaler-pilotlight') as unknown as {
+      rules: { resources: string[]; verbs: string[] }[];
+    };
+    expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['list', 'watch']));
+    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(['deployments', 'pods', 'scaledobjects', 'statefulsets']); // prettier-ignore
+  });
+});
+
+describe.each(cases.map((flags) => [flags[1] ?? 'the default values', flags] as const))('with %s', (_, flags) => {
+  it('passes helm lint --strict', () => {
+    expect(lint(helm, ...flags)).toContain('0 chart(s) failed');
+  });
+
+  it('has only fields that Kubernetes knows', () => {
+    const unknown = render(helm, ...flags).flatMap((one) =>
+      unknownFields(one.kind, one).map((field) => `${one.kind} ${one.metadata.name}: ${field}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('has only kinds of stable APIs', () => {
+    const versions: Record<string, string> = {
+      ClusterRole: 'rbac.authorization.k8s.io/v1',
+      ClusterRoleBinding: 'rbac.authorization.k8s.io/v1',
+      Role: 'rbac.authorization.k8s.io/v1',
+      RoleBinding: 'rbac.authorization.k8s.io/v1',
+      ConfigMap: 'v1',
+      DaemonSet: 'apps/v1',
+      Deployment: 'apps/v1',
+      NetworkPolicy: 'networking.k8s.io/v1',
+      Pod: 'v1',
+      PodDisruptionBudget: 'policy/v1',
+      Service: 'v1',
+      ServiceAccount: 'v1',
+      ServiceMonitor: 'monitoring.coreos.com/v1',
+    };
+    for (const { kind, apiVersion } of render(helm, ...flags)) expect({ kind, apiVersion }).toEqual({ kind, apiVersion: versions[kind] }); // prettier-ignore
+  });
+
+  it('names each object once, and labels all of them', () => {
+    const manifests = render(helm, ...flags);
+    const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { metadata } of manifests) {
+      expect(Object.keys(metadata.labels)).toEqual(
+        expect.arrayContaining([
+          'app.kubernetes.io/name',
+          'app.kubernetes.io/instance',
+          'app.kubernetes.io/component',
+          'app.kubernetes.io/version',
+          'app.kubernetes.io/managed-by',
+          'helm.sh/chart',
+        ]),
+      );
+    }
+  });
+
+  it('selects pods that it makes, by labels that never change', () => {
+    const manifests = render(helm, ...flags);
+    const pods = makers(manifests).map(({ spec }) => spec.template.metadata.labels);
+    for (const selector of selectors(manifests)) {
+      expect(Object.keys(selector).sort()).toEqual(stableLabels);
+      expect(pods.some((labels) => Object.entries(selector).every(([key, value]) => labels[key] === value))).toBe(true);
+    }
+  });
+
+  it('has no pod with rights, a writable root or a GPU of its own', () => {
+    for (const spec of podSpecs(render(helm, ...flags))) {
+      expect(spec).not.toHaveProperty('hostNetwork');
+      expect(spec).not.toHaveProperty('hostPID');
+      for (const container of spec.containers) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(JSON.stringify(container)).not.toContain('"nvidia.com/gpu"');
+      }
+    }
+  });
+
+  it('gives the programs flags that they take', () => {
+    for (const { spec } of makers(render(helm, ...flags))) {
+      const [program = '', ...argv] = spec.template.spec.containers[0].args;
+      const options = program === 'dist/scaler/main.js' ? scalerOptions : exporterOptions;
+      expect(() => readOptions<typeof exporterOptions | typeof scalerOptions>(options, argv, {})).not.toThrow();
+    }
+  });
+
+  it('mounts only volumes that it has, and has each once', () => {
+    for (const { volumes = [], containers } of podSpecs(render(helm, ...flags))) {
+      const names = volumes.map(({ name }) => name);
+      const mounts = (containers[0].volumeMounts ?? []).map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      expect(mounts.filter((name) => !names.includes(name))).toEqual([]);
+    }
+  });
+});
+
+const stableLabels = ['app.kubernetes.io/component', 'app.kubernetes.io/instance', 'app.kubernetes.io/name'];
+
+/** Every selector in the manifests that must find pods of the chart. */
+function selectors(manifests: readonly Manifest[]): Record<string, string>[] {
+  return manifests.flatMap((one) => {
+    const spec = one['spec'] as
+      { selector?: Record<string, unknown>; podSelector?: Record<string, unknown> } | undefined;
+    if (one.kind === 'ServiceMonitor') return [];
+    const selector = spec?.selector ?? spec?.podSelector;
+    if (!selector) return [];
+    return [('matchLabels' in selector ? selector['matchLabels'] : selector) as Record<string, string>];
+  });
+}
+
+describe('values', () => {
+  it.each([
+    ['scaler.replicaCount=3', 'replicaCount'],
+    ['exporter.backend=dcgm', 'backend'],
+    ['scaler.readInterval=5', 'readInterval'],
+    ['exporter.resources.limits.nvidia\\.com/gpu=1', 'resources'],
+  ])('refuses --set %s and names the place', (setting, place) => {
+    expect(() => renderText(helm, '--set', setting)).toThrow(place);
+  });
+
+  it('can take the node label away', () => {
+    const manifests = render(helm, '--set', 'exporter.nodeSelector.nvidia\\.com/gpu\\.present=null');
+    expect(workload(manifests, 'DaemonSet', 'pilotlight-exporter').template.spec).not.toHaveProperty('nodeSelector');
+  });
+
+  it('rolls the scaler when a connection changes, and only then', () => {
+    const checksum = (...flags: string[]): unknown =>
+      (
+        workload(render(helm, ...flags), 'Deployment', 'pilotlight-scaler').template.metadata as unknown as {
+          annotations: Record<string, string>;
+        }
+      ).annotations['checksum/connections'];
+    expect(checksum('--values', 'examples/connections-values.yaml')).not.toBe(checksum());
+    expect(checksum('--set', 'scaler.replicas=3')).toBe(checksum());
+  });
+
+  it('hands connections to the scaler as it reads them, and their secrets as files', () => {
+    const manifests = render(helm, '--values', 'examples/connections-values.yaml');
+    const { data } = find(manifests, 'ConfigMap', 'pilotlight-scaler-connections') as unknown as {
+      data: { 'connections.yaml': string };
+    };
+    const jobs = parseConnections(data['connections.yaml'], 'connections.yaml').lookup('jobs', 'batch');
+    expect(jobs).toMatchObject({ connection: { passwordFile: '/etc/pilotlight-secrets/jobs/password' } });
+    const { volumes, containers } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec;
+    expect(containers[0].volumeMounts).toContainEqual(
+      expect.objectContaining({ mountPath: '/etc/pilotlight-secrets' }),
+    );
+    expect(JSON.stringify(volumes)).toContain('"items":[{"key":"password","path":"jobs/password"}]');
+  });
+
+  it('keeps the rights to the namespaces that are named', () => {
+    const manifests = render(helm, '--set', 'scaler.rbac.namespaces={inference,batch}');
+    expect(manifests.filter(({ kind }) => kind.startsWith('ClusterRole'))).toEqual([]);
+    const bindings = manifests.filter(({ kind }) => kind === 'RoleBinding');
+    expect(bindings.map(({ metadata }) => metadata.namespace)).toEqual(['inference', 'batch']);
+  });
+
+  it('keeps the names of two releases apart', () => {
+    const names = render(helm, '--set', 'fullnameOverride=other').map(({ metadata }) => metadata.name);
+    expect(names.filter((name) => !name.startsWith('other-'))).toEqual([]);
+  });
+});
+
+describe('the check for fields that Kubernetes knows', () => {
+  it('finds a misspelled field and a value of the wrong type', () => {
+    const container = { livenesProbe: {}, ports: [{ containerPort: '80' }] };
+    expect(unknownFields('Pod', { spec: { containers: [container] } })).toEqual([
+      'spec.containers[0].livenesProbe',
+      'spec.containers[0].ports[0].containerPort (not a number)',
+    ]);
+  });
+});
+
+describe('NOTES.txt', () => {
+  it('gives the address for triggers', () => {
+    expect(notes(helm)).toContain('scalerAddress: pilotlight-scaler.pilotlight:6000\n');
+  });
+
+  it.each([
+    [
+      'nothing that is wrong, with an image of a registry',
+      'image.repository=registry.example.com/pilotlight',
+      undefined,
+    ],
+    ['an image that names no registry', 'image.repository=pilotlight', 'names no registry'],
+    ['made-up figures', 'exporter.backend=simulated', 'GPU figures are made up'],
+    ['a single replica', 'scaler.replicas=1', 'While it restarts'],
+    ['no exporter to read', 'exporter.enabled=false', 'the scaler has no exporter to read'],
+    ['no rights', 'scaler.rbac.create=false', 'every trigger answers UNAVAILABLE'],
+    ['a monitor that the cluster does not know', 'scaler.serviceMonitor.enabled=true', 'does not know ServiceMonitors'],
+  ])('warns of %s', (_, setting, warning) => {
+    const usual = ['--set', 'image.repository=registry.example.com/pilotlight', '--api-versions', 'keda.sh/v1alpha1'];
+    const text = notes(helm, ...usual, '--set', setting);
+    if (warning === undefined) expect(text).not.toContain('WARNING');
+    else expect(text).toContain(warning);
+  });
+});
