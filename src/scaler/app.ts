@@ -1,0 +1,117 @@
+import type { Policy } from '../domain/policy.ts';
+import type { ScaledObjectRef } from '../domain/workload.ts';
+import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
+import { loadKubeConfig } from '../kubernetes/cluster/kube-config.ts';
+import { staticWorkloads } from '../kubernetes/static-workloads.ts';
+import type { WorkloadSource } from '../kubernetes/workload-source.ts';
+import { UsageError } from '../program/options.ts';
+import type { RunningProgram } from '../program/run.ts';
+import { systemClock } from '../program/system-clock.ts';
+import { Connections, loadConnections } from '../signals/connections.ts';
+import { createSignalEnvironment } from '../signals/environment.ts';
+import type { SignalEnvironment } from '../signals/environment.ts';
+import { SignalRunner } from '../signals/runner.ts';
+import { createSources } from '../signals/sources.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { ScalerMetrics } from './metrics.ts';
+import type { ScalerOptions } from './options.ts';
+import { serveScaler } from './service.ts';
+
+/** Reads that may fail in a row before a gauge no longer describes now. */
+const readsToStale = 3;
+/** How long a gauge's last value is remembered after that. */
+const forgetAfterMs = 600_000;
+
+/** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
+export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {
+  const { clock } = options;
+  const logger = createLogger('scaler', options.logLevel);
+  const environment = await openEnvironment(options);
+  const workloads = await openWorkloads(options, logger);
+  const metrics = new ScalerMetrics();
+  const service = await serveScaler(
+    {
+      workloads,
+      signalsOf: signalReader({ options, environment, metrics, logger }),
+      metrics,
+      logger,
+      clock,
+      transportClock: systemClock,
+    },
+    {
+      host: options.host,
+      grpcPort: options.grpcPort,
+      httpPort: options.httpPort,
+      readIntervalMs: options.readInterval,
+      readTimeoutMs: options.readTimeout,
+      maxConnectionAgeMs: options.maxConnectionAge,
+    },
+  );
+  logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening');
+  return {
+    async stop() {
+      await service.stop();
+      environment.close();
+      await workloads.close();
+      logger.info('stopped');
+    },
+  };
+}
+
+async function openEnvironment(options: ScalerOptions): Promise<SignalEnvironment> {
+  const { connections: file, exporters, clock } = options;
+  const connections =
+    file === '' ? new Connections() : await orUsageError('--connections', () => loadConnections(file));
+  return orUsageError('--exporters', () =>
+    createSignalEnvironment({
+      connections,
+      exporters,
+      clock,
+      readIntervalMs: options.readInterval,
+      readTimeoutMs: options.readTimeout,
+    }),
+  );
+}
+
+async function openWorkloads(options: ScalerOptions, logger: Logger): Promise<WorkloadSource> {
+  const { workloads: file, kubeconfig, clock } = options;
+  if (file !== '' && kubeconfig !== '') {
+    throw new UsageError('--workloads and --kubeconfig exclude each other; give one');
+  }
+  if (file !== '') return orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
+  const kubeConfig = await orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig));
+  return clusterWorkloads({ kubeConfig, clock, logger });
+}
+
+/** What an option names can't be used: the operator's to mend, so a sentence is enough. */
+async function orUsageError<T>(flag: string, open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw new UsageError(`${flag}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+interface ReaderParts {
+  readonly options: ScalerOptions;
+  readonly environment: SignalEnvironment;
+  readonly metrics: ScalerMetrics;
+  readonly logger: Logger;
+}
+
+/** Makes the reader of one trigger's signals. */
+function signalReader(parts: ReaderParts): (policy: Policy, ref: ScaledObjectRef) => SignalRunner {
+  const { options, environment, metrics, logger } = parts;
+  const freshForMs = readsToStale * options.readInterval + options.readTimeout;
+  return (policy, ref) =>
+    new SignalRunner(createSources(policy, ref, environment), {
+      ref,
+      clock: options.clock,
+      logger,
+      timeoutMs: options.readTimeout,
+      observer: metrics.readObserver,
+      freshForMs,
+      forgetAfterMs,
+    });
+}

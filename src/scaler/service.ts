@@ -1,0 +1,101 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { ScaledObjectRef } from '../domain/workload.ts';
+import type { WorkloadSource } from '../kubernetes/workload-source.ts';
+import { serveHttp } from '../telemetry/http-server.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { logDecision } from './decision-log.ts';
+import { Endpoint } from './endpoint.ts';
+import type { SignalReadings } from './endpoint.ts';
+import { Endpoints } from './endpoints.ts';
+import { externalScaler } from './external-scaler.ts';
+import { serveGrpc } from './grpc-server.ts';
+import { HealthService } from './health-service.ts';
+import { httpRoutes } from './http-routes.ts';
+import type { ScalerMetrics } from './metrics.ts';
+import { OpenStreams } from './open-streams.ts';
+import { Rpcs } from './rpcs.ts';
+import { spread } from './spread.ts';
+import { WarmUp } from './warm-up.ts';
+
+/** No RPC waits longer than this, and only those that are the first for their trigger wait at all. */
+const warmUpMs = 1_000;
+/** A verdict is too old when this and several reads have passed without another. */
+const staleMarginMs = 30_000;
+/** More triggers than any cluster has; past it, somebody is making ScaledObjects up. */
+const mostTriggers = 20_000;
+
+interface ServiceParts {
+  readonly workloads: WorkloadSource;
+  /** Makes what reads the signals of one trigger; throws InvalidMetadataError where its policy can't be served here. */
+  readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
+  readonly metrics: ScalerMetrics;
+  readonly logger: Logger;
+  /** The time that calendars and readings go by. */
+  readonly clock: Clock;
+  /** The time that clients and connections go by: the world's. */
+  readonly transportClock: Clock;
+}
+
+interface ServiceSettings {
+  readonly host: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly readIntervalMs: number;
+  readonly readTimeoutMs: number;
+  readonly maxConnectionAgeMs: number;
+}
+
+export interface ScalerService {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Answers what is under way, ends the streams with OK, stops reading. The workload source stays the caller's to close. */
+  stop(): Promise<void>;
+}
+
+/** Serves KEDA's contract and the HTTP pages. Rejects when a port can't be had. */
+export async function serveScaler(parts: ServiceParts, settings: ServiceSettings): Promise<ScalerService> {
+  const { workloads, metrics, logger, clock, transportClock } = parts;
+  const make = endpointMaker(parts, settings);
+  const endpoints = new Endpoints({ make, workloads, most: mostTriggers, clock, logger });
+  metrics.exposeTriggers(() => endpoints.groups(), clock);
+  const streams = new OpenStreams(transportClock, settings.maxConnectionAgeMs);
+  const health = new HealthService(streams);
+  const rpcs = new Rpcs(metrics.rpcObserver(), logger);
+  const scaler = externalScaler({ endpoints, streams, rpcs, clock });
+  const { host, maxConnectionAgeMs } = settings;
+  const http = await serveHttp(httpRoutes({ endpoints, metrics, health, clock }), { host, port: settings.httpPort });
+  const grpc = await serveGrpc(
+    { scaler, health, streams, clock: transportClock, maxConnectionAgeMs },
+    { host, port: settings.grpcPort },
+  );
+  const stop = async (): Promise<void> => {
+    await grpc.stop();
+    endpoints.close();
+    await http.close();
+  };
+  return { grpcPort: grpc.port, httpPort: http.port, stop };
+}
+
+function endpointMaker(
+  parts: ServiceParts,
+  settings: ServiceSettings,
+): (ref: ScaledObjectRef, policy: Policy) => Endpoint {
+  const { workloads, logger, clock, transportClock } = parts;
+  const { readIntervalMs, readTimeoutMs } = settings;
+  const staleAfterMs = staleMarginMs + 5 * (readIntervalMs + readTimeoutMs);
+  let made = 0;
+  return ({ namespace, name }, policy) => {
+    const ref = { namespace, name };
+    made += 1;
+    return new Endpoint({
+      ref,
+      policy,
+      signals: parts.signalsOf(policy, ref),
+      workloads,
+      timing: { clock, readIntervalMs, phase: spread(made), staleAfterMs },
+      warmUp: new WarmUp(transportClock, warmUpMs),
+      onDecision: (after, before) => logDecision(logger, ref, after.verdict, before?.verdict),
+    });
+  };
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { readOptions, UsageError } from '../../src/program/options.ts';
+import { startScaler } from '../../src/scaler/app.ts';
+import { scalerOptions } from '../../src/scaler/options.ts';
+
+/** What the operator is told of a command line that can't be followed. */
+async function refusal(args: readonly string[]): Promise<unknown> {
+  try {
+    return await startScaler(readOptions(scalerOptions, [...args, '--log-level', 'silent'], {}));
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('startScaler', () => {
+  it.each([
+    [['--read-interval', '0s'], /^--read-interval: "0s" is not a duration such as .*, at least 10ms$/],
+    [['--max-connection-age', '10ms'], /^--max-connection-age: "10ms" is not a duration such as .*, at least 1s$/],
+    [['--workloads', '/nowhere/workloads.yaml'], /^--workloads: .*workloads\.yaml/],
+    [['--kubeconfig', '/nowhere/config'], /^--kubeconfig: .*\/nowhere\/config/],
+    [['--workloads', 'a.yaml', '--kubeconfig', 'b'], /^--workloads and --kubeconfig exclude each other; give one$/],
+    [['--connections', '/nowhere/connections.yaml'], /^--connections: the connections file .* can't be read: ENOENT$/],
+    [['--exporters', 'ftp://exporter'], /^--exporters: .*ftp:\/\/exporter/],
+    [['--clock', 'now'], /^--clock: "now" is not START,EPOCH,SPEED/],
+  ])('refuses %j', async (args, said) => {
+    const error = await refusal(args);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).message).toMatch(said);
+  });
+});

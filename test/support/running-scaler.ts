@@ -1,0 +1,91 @@
+import type { Clock } from '../../src/domain/clock.ts';
+import { refKey } from '../../src/domain/workload.ts';
+import type { ScaledObjectRef } from '../../src/domain/workload.ts';
+import { systemClock } from '../../src/program/system-clock.ts';
+import { ScalerMetrics } from '../../src/scaler/metrics.ts';
+import { serveScaler } from '../../src/scaler/service.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { FakeSignals } from './fake-signals.ts';
+import { FakeWorkloads } from './fake-workloads.ts';
+import { HandClock } from './hand-clock.ts';
+import { KedaClient } from './keda-client.ts';
+import type { Trigger } from './keda-client.ts';
+
+/** A trigger that wakes by a queue and scales by it. */
+export function queueTrigger(name = 'llama', more: Readonly<Record<string, string>> = {}): Trigger {
+  const metadata = {
+    scalerAddress: 'scaler:6000',
+    queueFrom: 'gateway',
+    queueQuery: 'waiting',
+    queueTarget: '5',
+    ...more,
+  };
+  return { namespace: 'inference', name, metadata };
+}
+
+export interface RunningScaler {
+  readonly clock: HandClock;
+  readonly workloads: FakeWorkloads;
+  /** The signals of one ScaledObject, shared by its triggers. */
+  readonly signalsOf: (ref: Pick<ScaledObjectRef, 'namespace' | 'name'>) => FakeSignals;
+  /** `host:port` of the gRPC server. */
+  readonly address: string;
+  readonly keda: KedaClient;
+  readonly http: (path: string) => Promise<Response>;
+  /** Stops the scaler, as SIGTERM does. */
+  stop(): Promise<void>;
+  /** Stops the scaler and its client. */
+  close(): Promise<void>;
+}
+
+/**
+ * The scaler in this process, on ports of its own, with signals and workloads that a test sets. Decisions go by a clock
+ * driven by hand, connections by the world's unless another is given.
+ */
+export async function runScaler(
+  given: { transportClock?: Clock; maxConnectionAgeMs?: number } = {},
+): Promise<RunningScaler> {
+  const clock = new HandClock('2026-03-03T10:00:00Z');
+  const workloads = new FakeWorkloads();
+  const signals = new Map<string, FakeSignals>();
+  const signalsOf: RunningScaler['signalsOf'] = (ref) => {
+    const own = signals.get(refKey(ref)) ?? new FakeSignals(clock);
+    signals.set(refKey(ref), own);
+    return own;
+  };
+  const service = await serveScaler(
+    {
+      workloads,
+      signalsOf: (_, ref) => signalsOf(ref),
+      metrics: new ScalerMetrics(),
+      logger: createLogger('test', 'silent'),
+      clock,
+      transportClock: given.transportClock ?? systemClock,
+    },
+    {
+      host: '127.0.0.1',
+      grpcPort: 0,
+      httpPort: 0,
+      readIntervalMs: 1_000,
+      readTimeoutMs: 2_000,
+      maxConnectionAgeMs: given.maxConnectionAgeMs ?? 600_000,
+    },
+  );
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= service.stop());
+  const address = `127.0.0.1:${service.grpcPort}`;
+  const keda = new KedaClient(address);
+  return {
+    clock,
+    workloads,
+    signalsOf,
+    address,
+    keda,
+    http: (path: string) => fetch(`http://127.0.0.1:${service.httpPort}${path}`),
+    stop,
+    async close() {
+      keda.close();
+      await stop();
+    },
+  };
+}
