@@ -1,0 +1,7 @@
+import { exporterLoad } from './exporter-load.ts';
+import type { Benchmark } from './figure.ts';
+import { scalerPush } from './scaler-push.ts';
+import { scalerThroughput } from './scaler-throughput.ts';
+
+/** All benchmarks, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [scalerThroughput, scalerPush, exporterLoad];

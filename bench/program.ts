@@ -1,0 +1,64 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Clock ticks per second in /proc: 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** A program, running as a process of its own. */
+export interface Program {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Compiles the programs: what is measured is what the image runs. */
+export function buildPrograms(): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Starts the compiled exporter or scaler. */
+export function startProgram(name: 'exporter' | 'scaler', args: readonly string[]): Program {
+  return startScript(`dist/${name}/main.js`, [...args, '--log-level', 'error']);
+}
+
+/** Starts a script with this very Node. */
+export function startScript(file: string, args: readonly string[]): Program {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (child.pid === undefined) throw new Error(`could not start ${file}`);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = (): Promise<void> => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { pid: child.pid, stop };
+}
+
+/** Waits until `url` answers 200. */
+export async function waitFor(url: string, withinMs = 20_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const ok = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    if (performance.now() > end) throw new Error(`${url} did not answer 200 within ${withinMs} ms`);
+    await pause(50);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** CPU seconds that one process (without its children) has used so far. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Resident memory of one process, in MiB. */
+export function residentMiB(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib) / 1024;
+}
