@@ -1,0 +1,58 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Connections, RedisConnection } from './connections.ts';
+import { ExporterFleet } from './exporter-fleet.ts';
+import { createHttpTextClient } from './http-text.ts';
+import type { HttpTextClient } from './http-text.ts';
+import { RedisClient } from './redis-client.ts';
+
+/** The exporters' share of the read timeout, so that those that answered are not lost to one that hangs. */
+const exporterTimeoutShare = 0.6;
+/** How much of a read interval a reading of the exporters is shared for: ScaledObjects are read all over it. */
+const exporterAgeShare = 0.9;
+
+export interface SignalEnvironmentOptions {
+  readonly connections: Connections;
+  /** Base URLs of exporters. */
+  readonly exporters: readonly string[];
+  readonly clock: Clock;
+  readonly readIntervalMs: number;
+  readonly readTimeoutMs: number;
+}
+
+/** What all ScaledObjects' sources share: connections to the outside, each of which exists once. */
+export interface SignalEnvironment {
+  readonly connections: Connections;
+  readonly fleet: ExporterFleet;
+  readonly http: HttpTextClient;
+  redis(connection: RedisConnection): RedisClient;
+  /** Closes all connections; what is read at that moment fails. */
+  close(): void;
+}
+
+/** Opens nothing yet: connections are made when they are first needed. Throws on an exporter that is not an http URL. */
+export function createSignalEnvironment(options: SignalEnvironmentOptions): SignalEnvironment {
+  const { connections, clock } = options;
+  const http = createHttpTextClient();
+  const clients = new Map<RedisConnection, RedisClient>();
+  const fleet = new ExporterFleet({
+    targets: options.exporters,
+    http,
+    clock,
+    timeoutMs: options.readTimeoutMs * exporterTimeoutShare,
+    maxAgeMs: options.readIntervalMs * exporterAgeShare,
+  });
+  return {
+    connections,
+    fleet,
+    http,
+    redis: (connection) => {
+      const client = clients.get(connection) ?? new RedisClient(connection);
+      clients.set(connection, client);
+      return client;
+    },
+    close: () => {
+      http.close();
+      for (const client of clients.values()) client.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { SignalName } from '../domain/signal.ts';
+import type { PrometheusConnection } from './connections.ts';
+import { parseSampleValue } from './exposition.ts';
+import type { HttpText, HttpTextClient } from './http-text.ts';
+import { cut } from './reasons.ts';
+import { readSecretFile } from './secret-file.ts';
+import type { Measurement, SignalSource } from './source.ts';
+
+/** How much of Prometheus' own error text is passed on. */
+const errorTextLength = 200;
+
+/** `[time, number as text]`, as https://prometheus.io/docs/prometheus/latest/querying/api/ describes it. */
+const point = z.tuple([z.number(), z.string()]);
+const answer = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('error'), error: z.string() }),
+  z.object({
+    status: z.literal('success'),
+    data: z.discriminatedUnion('resultType', [
+      // A native histogram has `histogram` in the place of `value`.
+      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: point.optional() })) }),
+      z.object({ resultType: z.literal('scalar'), result: point }),
+      z.object({ resultType: z.enum(['matrix', 'string']) }),
+    ]),
+  }),
+]);
+
+/**
+ * Asks a Prometheus server (or what speaks its API) for the value of a query now. A query that gives no series is
+ * absent; one that gives several is summed, and says so.
+ */
+export function createPrometheusSource(
+  connection: PrometheusConnection,
+  query: string,
+  signals: readonly SignalName[],
+  http: HttpTextClient,
+): SignalSource {
+  const url = new URL(connection.url);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query`;
+  return {
+    label: `prometheus ${connection.name}`,
+    signals,
+    read: async (_workload, deadline) => {
+      const headers = await authorization(connection);
+      const text = await http.ask({ url, deadline, headers, form: new URLSearchParams({ query }) });
+      const measurement = readAnswer(text, url.host);
+      return new Map(signals.map((signal) => [signal, measurement]));
+    },
+  };
+}
+
+async function authorization(connection: PrometheusConnection): Promise<Record<string, string>> {
+  const { bearerTokenFile, username, passwordFile } = connection;
+  if (bearerTokenFile !== undefined) {
+    return { authorization: `Bearer ${await readSecretFile('bearerTokenFile', bearerTokenFile)}` };
+  }
+  if (username === undefined || passwordFile === undefined) return {};
+  const credentials = `${username}:${await readSecretFile('passwordFile', passwordFile)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function readAnswer({ status, body }: HttpText, host: string): Measurement {
+  const parsed = answer.safeParse(parseJson(body));
+  const said = parsed.success ? parsed.data : undefined;
+  if (said?.status === 'error') throw new Error(`${host} answered: ${cut(said.error, errorTextLength)}`);
+  if (status !== 200) throw new Error(`${host} answered ${status}`);
+  if (said === undefined) throw new Error(`${host} answered something else than the result of a query`);
+  const { data } = said;
+  if (data.resultType === 'vector') return sumUp(data.result.map(({ value }) => value?.[1]));
+  if (data.resultType === 'scalar') return sumUp([data.result[1]]);
+  return absent(`the query gave a ${data.resultType}, not a number`, 0, 1);
+}
+
+/** @param texts one for each series; undefined where the series is a histogram */
+function sumUp(texts: readonly (string | undefined)[]): Measurement {
+  const count = texts.length;
+  if (count === 0) return absent('the query gave no series', 0, 1);
+  if (texts.includes(undefined)) return absent('the query gave a histogram, not a number', 0, count);
+  const odd = texts.find((text) => !isUsable(text));
+  if (odd !== undefined) return absent(count === 1 ? `the query gave ${cut(odd)}` : `one of ${count} series is ${cut(odd)}`, 0, count); // prettier-ignore
+  const value = texts.reduce((sum, text) => sum + Number(text), 0);
+  const measured = { state: 'measured', value, coverage: { heard: count, expected: count } } as const;
+  return count === 1 ? measured : { ...measured, note: `sum of ${count} series` };
+}
+
+function isUsable(text = ''): boolean {
+  const value = parseSampleValue(text);
+  return value !== undefined && Number.isFinite(value) && value >= 0;
+}
+
+function absent(reason: string, heard: number, expected: number): Measurement {
+  return { state: 'absent', reason, coverage: { heard, expected } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
