@@ -1,0 +1,56 @@
+import type { Bid, DecisionContext } from '../../domain/decision.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Pod } from '../../domain/workload.ts';
+import { standingOf } from '../standing.ts';
+import { describeAge, describeLoss } from '../wording.ts';
+
+/**
+ * Not below the replicas there are, while a lower number would be a guess: a configured signal is lost or heard from some
+ * pods only, or pods are still starting, so that their work does not show yet. Starting pods hold for `startupTimeoutMs`
+ * at most, for a pod that never gets ready must not hold its GPUs for ever; a lost signal holds for as long as it is lost.
+ */
+export function hold(policy: Policy, context: DecisionContext): Bid | undefined {
+  const { replicas } = context.workload;
+  const reasons = [
+    ...(policy.onSignalLoss === 'hold' ? lostSignals(policy, context) : []),
+    ...partialSignals(policy, context),
+    ...starting(policy, context),
+  ];
+  if (replicas === 0 || reasons.length === 0) return undefined;
+  return { rule: 'hold', atLeast: replicas, why: `hold at ${replicas}: ${reasons.join('; ')}` };
+}
+
+/** Configured signals that should have a number and have none, each with its state, reason and age. */
+export function lostSignals(policy: Policy, context: DecisionContext): string[] {
+  return describeRequired(policy, context, 'lost');
+}
+
+/** A sum over some of the pods is less than the truth: no policy may scale in on it, whatever it says of lost signals. */
+function partialSignals(policy: Policy, context: DecisionContext): string[] {
+  return describeRequired(policy, context, 'partial');
+}
+
+function describeRequired(policy: Policy, context: DecisionContext, state: 'lost' | 'partial'): string[] {
+  return policy.signals
+    .map(({ signal, required }) => ({ signal, required, reading: context.readings.get(signal) }))
+    .filter(({ required, reading }) => required && standingOf(reading).state === state)
+    .map(({ signal, reading }) => `${describeLoss(signal, reading)}${describeAge(reading, context.nowMs)}`);
+}
+
+function starting(policy: Policy, { workload, nowMs }: DecisionContext): string[] {
+  const ages = [
+    { what: 'rollout', sinceMs: workload.rolloutSinceMs },
+    ...workload.pods.filter(isStarting).map((pod) => ({ what: `${pod.name} ${pod.phase}`, sinceMs: pod.createdAtMs })),
+  ];
+  return ages.flatMap(({ what, sinceMs }) => {
+    if (sinceMs === undefined || nowMs - sinceMs >= policy.startupTimeoutMs) return [];
+    return [
+      `${what} for ${formatDuration(Math.max(0, nowMs - sinceMs))} of ${formatDuration(policy.startupTimeoutMs)}`,
+    ];
+  });
+}
+
+function isStarting(pod: Pod): boolean {
+  return pod.phase === 'pending' || pod.phase === 'loading';
+}

@@ -1,0 +1,19 @@
+import type { FreshReading, Reading } from '../domain/reading.ts';
+import { isComplete } from '../domain/reading.ts';
+
+/**
+ * What a reading is good for. `complete`: all pods were heard, so it may lower a decision; `partial`: it may raise one
+ * only; `no pods`: there is no pod that could be heard, so nothing is missing; `lost`: there should be a number and there
+ * is none.
+ */
+type Standing =
+  | { readonly state: 'complete' | 'partial'; readonly reading: FreshReading }
+  | { readonly state: 'no pods' }
+  | { readonly state: 'lost'; readonly reading: Reading | undefined };
+
+/** @param reading undefined where the signal was never read */
+export function standingOf(reading: Reading | undefined): Standing {
+  if (reading?.state === 'fresh') return { state: isComplete(reading) ? 'complete' : 'partial', reading };
+  if (reading?.state === 'absent' && reading.coverage.expected === 0) return { state: 'no pods' };
+  return { state: 'lost', reading };
+}
