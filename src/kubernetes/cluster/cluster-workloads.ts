@@ -1,0 +1,78 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Clock } from '../../domain/clock.ts';
+import { refKey } from '../../domain/workload.ts';
+import type { ScaledObjectRef, WorkloadReading } from '../../domain/workload.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { WorkloadSource } from '../workload-source.ts';
+import { clusterResources } from './cluster-resources.ts';
+import type { ClusterResources } from './cluster-resources.ts';
+import { kubeClient } from './kube-client.ts';
+import type { KubeClient } from './kube-client.ts';
+import { isObjectName } from './object-name.ts';
+import { TrackedWorkload } from './tracked-workload.ts';
+
+interface ClusterSetting {
+  readonly kubeConfig: KubeConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Workloads as a Kubernetes API server tells them: ScaledObject, scale target, pods by the target's selector, kept up to
+ * date by watches that are shared within a namespace and opened when its first ScaledObject is watched. While the API
+ * server can't be heard, the last known workload stands for 5 minutes.
+ */
+export function clusterWorkloads({ kubeConfig, clock, logger }: ClusterSetting): WorkloadSource {
+  const client = kubeClient(kubeConfig, clock);
+  return new ClusterWorkloads(client, clusterResources({ client, clock, logger }));
+}
+
+class ClusterWorkloads implements WorkloadSource {
+  readonly #client: KubeClient;
+  readonly #resources: ClusterResources;
+  readonly #tracked = new Map<string, TrackedWorkload>();
+  readonly #listeners = new Set<(ref: ScaledObjectRef) => void>();
+
+  constructor(client: KubeClient, resources: ClusterResources) {
+    this.#client = client;
+    this.#resources = resources;
+  }
+
+  watch(ref: ScaledObjectRef, podSelector?: string): void {
+    if (!isObjectName(ref.namespace) || !isObjectName(ref.name)) return;
+    const before = this.#tracked.get(refKey(ref));
+    if (before && before.podSelector === podSelector) return;
+    const tracked = new TrackedWorkload(this.#resources, ref, podSelector, (changed) => {
+      for (const listener of this.#listeners) listener(changed);
+    });
+    this.#tracked.set(refKey(ref), tracked);
+    // Only now, so that what both look at is not given up and fetched again.
+    before?.stop();
+  }
+
+  forget(ref: ScaledObjectRef): void {
+    this.#tracked.get(refKey(ref))?.stop();
+    this.#tracked.delete(refKey(ref));
+  }
+
+  lookup(ref: ScaledObjectRef): WorkloadReading {
+    return this.#tracked.get(refKey(ref))?.reading() ?? unwatched(ref);
+  }
+
+  onChange(listener: (ref: ScaledObjectRef) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    for (const tracked of this.#tracked.values()) tracked.stop();
+    this.#tracked.clear();
+    this.#listeners.clear();
+    this.#client.close();
+    return Promise.resolve();
+  }
+}
+
+function unwatched(ref: ScaledObjectRef): WorkloadReading {
+  return { state: 'unknown', reason: `nobody watches ScaledObject ${refKey(ref).slice(0, 80)}` };
+}

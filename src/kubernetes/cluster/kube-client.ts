@@ -1,0 +1,152 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { RequestOptions } from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Clock } from '../../domain/clock.ts';
+import { KubeError, refusal } from './kube-error.ts';
+
+/** How long the API server may take to begin an answer, and to send the whole of one that is no watch. */
+const answerLimitMs = 15_000;
+/** A dead connection that nobody closed is found by TCP within a minute of this silence. */
+const keepAliveDelayMs = 30_000;
+
+export type Query = Readonly<Record<string, string>>;
+
+/** Asks the Kubernetes API server, with the address, trust and credentials of a kubeconfig. */
+export interface KubeClient {
+  /** The JSON document at `path`. Rejects with KubeError. */
+  get(path: string, query?: Query): Promise<unknown>;
+  /**
+   * Opens a watch and hands on each line of it, until the server ends it (resolves), `signal` is aborted or the
+   * connection breaks (rejects with KubeError). Nothing heard for `silenceLimitMs` counts as broken.
+   */
+  watch(path: string, query: Query, options: WatchOptions): Promise<void>;
+  /** Breaks off whatever is under way. */
+  close(): void;
+}
+
+interface WatchOptions {
+  readonly signal: AbortSignal;
+  readonly silenceLimitMs: number;
+  readonly onOpen: () => void;
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * A client that keeps its connections. Credentials are taken from the kubeconfig anew for every request, so a rotated
+ * token, client certificate or CA takes effect with the next one.
+ */
+export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const closing = new AbortController();
+  const send = async (path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> => {
+    const { url, options } = await requestOptions(config, agents, `${path}?${new URLSearchParams(query).toString()}`);
+    return begin(url, { ...options, signal });
+  };
+  return {
+    get: (path, query = {}) =>
+      withLimit({ clock, path, limitMs: answerLimitMs, signal: closing.signal }, async ({ signal }) =>
+        accept(path, await send(path, query, signal)),
+      ),
+    watch: (path, query, watch) => {
+      const signal = AbortSignal.any([watch.signal, closing.signal]);
+      return withLimit({ clock, path, limitMs: answerLimitMs, signal }, async (limit) => {
+        const response = await send(path, { ...query, watch: 'true' }, limit.signal);
+        if (response.statusCode !== 200) await accept(path, response);
+        watch.onOpen();
+        limit.restart(watch.silenceLimitMs);
+        await readLines(response, (line) => {
+          limit.restart(watch.silenceLimitMs);
+          watch.onLine(line);
+        });
+      });
+    },
+    close: () => {
+      closing.abort();
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+async function requestOptions(
+  config: KubeConfig,
+  agents: { http: HttpAgent; https: HttpsAgent },
+  pathAndQuery: string,
+): Promise<{ url: URL; options: RequestOptions }> {
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new KubeError('the kubeconfig names no current cluster');
+  const url = new URL(cluster.server.replace(/\/$/, '') + pathAndQuery);
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  // A proxy's agent must stay; any other is replaced, since kubeconfig agents open a connection for every request.
+  if (!cluster.proxyUrl) options.agent = url.protocol === 'http:' ? agents.http : agents.https;
+  options.headers = { ...(options.headers as Record<string, string> | undefined), accept: 'application/json' };
+  return { url, options };
+}
+
+function begin(url: URL, options: RequestOptions): Promise<IncomingMessage> {
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  return new Promise((resolve, reject) => {
+    const request = send(url, options, resolve);
+    request.setSocketKeepAlive(true, keepAliveDelayMs);
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+interface Limit {
+  readonly signal: AbortSignal;
+  restart(limitMs: number): void;
+}
+
+/** Runs `work` until it ends, `signal` is aborted, or nothing restarts the limit in time; rejects with KubeError only. */
+async function withLimit<T>(
+  setting: { clock: Clock; path: string; limitMs: number; signal: AbortSignal },
+  work: (limit: Limit) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  let silenceMs = setting.limitMs;
+  const expire = (): void => late.abort();
+  let cancel = setting.clock.after(silenceMs, expire);
+  const restart = (limitMs: number): void => {
+    cancel();
+    silenceMs = limitMs;
+    cancel = setting.clock.after(limitMs, expire);
+  };
+  try {
+    return await work({ signal: AbortSignal.any([setting.signal, late.signal]), restart });
+  } catch (error) {
+    if (late.signal.aborted) throw new KubeError(`${setting.path}: no answer within ${silenceMs / 1_000} s`);
+    throw error instanceof KubeError ? error : new KubeError(`${setting.path}: ${describe(error)}`);
+  } finally {
+    cancel();
+  }
+}
+
+async function accept(path: string, response: IncomingMessage): Promise<unknown> {
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk as string;
+  if (response.statusCode !== 200) throw refusal(path, response.statusCode ?? 0, body);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new KubeError(`${path}: the answer is not JSON`);
+  }
+}
+
+async function readLines(response: IncomingMessage, onLine: (line: string) => void): Promise<void> {
+  let rest = '';
+  for await (const chunk of response.setEncoding('utf8')) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  }
+}
+
+/** Connection errors of several addresses hide their texts in `errors`; the code is what tells. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { EpochMs } from '../../domain/clock.ts';
+import type { Pod, PodPhase } from '../../domain/workload.ts';
+import type { Labels } from './label-selector.ts';
+
+/** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
+export interface PodRecord {
+  readonly pod: Pod;
+  readonly labels: Labels;
+}
+
+const instant = z
+  .string()
+  .transform((text): EpochMs => Date.parse(text))
+  .pipe(z.number());
+const podObject = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    creationTimestamp: instant.optional().catch(undefined),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({ nodeName: z.string().optional() }).default({}),
+  status: z
+    .object({
+      phase: z.string().optional(),
+      podIP: z.string().optional(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+    })
+    .default({ conditions: [] }),
+});
+type PodObject = z.infer<typeof podObject>;
+
+/** Ended pods are left to the API server, so that they take no memory here. */
+export const podFieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
+
+/** Reads a pod of the API; undefined for one that has ended, or that is no pod. */
+export function readPod(object: unknown): PodRecord | undefined {
+  const { success, data } = podObject.safeParse(object);
+  if (!success || data.status.phase === 'Succeeded' || data.status.phase === 'Failed') return undefined;
+  const { metadata, spec, status } = data;
+  return {
+    labels: metadata.labels,
+    pod: {
+      name: metadata.name,
+      phase: phaseOf(data),
+      ...(spec.nodeName !== undefined && { node: spec.nodeName }),
+      ...(status.podIP !== undefined && { address: status.podIP }),
+      ...(metadata.creationTimestamp !== undefined && { createdAtMs: metadata.creationTimestamp }),
+    },
+  };
+}
+
+function phaseOf({ metadata, status }: PodObject): PodPhase {
+  if (metadata.deletionTimestamp !== undefined) return 'terminating';
+  if (status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True')) return 'ready';
+  return status.phase === 'Running' ? 'loading' : 'pending';
+}

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import { pause } from '../../domain/clock.ts';
+import { Backoff } from './backoff.ts';
+import type { Surroundings } from './collection.ts';
+import type { KindDiscovery } from './kind-discovery.ts';
+import { KubeError } from './kube-error.ts';
+import type { Observation } from './observation.ts';
+import { readScale } from './scale-target.ts';
+import type { ScaleTarget } from './scale-target.ts';
+import type { ScaledObjectRecord } from './scaled-object.ts';
+
+/** How often the scale subresource is read when nothing else hints at a change. */
+const intervalMs = 5_000;
+/** However many pods come and go, it is not read more often. */
+const shortestIntervalMs = 1_000;
+
+interface PolledScaleSetting extends Surroundings {
+  readonly discovery: KindDiscovery;
+  readonly namespace: string;
+  readonly target: ScaledObjectRecord;
+  /** What to say when the API server has no such object. */
+  readonly reasonIfMissing: string;
+  readonly onChange: () => void;
+}
+
+/**
+ * The scale subresource of one object of any kind, read again and again: kinds that pilotlight does not know can't be
+ * watched without rights on the whole object, while `get` on the subresource says all that is needed.
+ */
+export class PolledScale {
+  #observation: Observation<ScaleTarget> = { state: 'unheard' };
+  readonly #setting: PolledScaleSetting;
+  readonly #stopping = new AbortController();
+  readonly #backoff = new Backoff();
+  #resting = new AbortController();
+
+  constructor(setting: PolledScaleSetting) {
+    this.#setting = setting;
+    void this.#run();
+  }
+
+  observe(): Observation<ScaleTarget> {
+    return this.#observation;
+  }
+
+  /** Something hints at a change, such as a pod that came or went: reads at once, or as soon as is decent. */
+  hurry(): void {
+    this.#resting.abort();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#resting.abort();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      this.#resting = new AbortController();
+      const next = await this.#read();
+      if (this.#stopping.signal.aborted) return;
+      this.#observe(next);
+      await (next.failure === undefined ? this.#rest() : this.#backOff());
+    }
+  }
+
+  async #rest(): Promise<void> {
+    this.#backoff.reset();
+    await pause(this.#setting.clock, shortestIntervalMs, this.#stopping.signal);
+    await pause(this.#setting.clock, intervalMs - shortestIntervalMs, this.#resting.signal);
+  }
+
+  #backOff(): Promise<void> {
+    return pause(this.#setting.clock, this.#backoff.next(), this.#stopping.signal);
+  }
+
+  async #read(): Promise<Observation<ScaleTarget>> {
+    const { client, clock, discovery, namespace, target } = this.#setting;
+    try {
+      const path = await discovery.scalePath(target, namespace);
+      const value = readScale(await client.get(path));
+      if (!value) throw new KubeError(`${path}: the answer is no Scale`);
+      return { state: 'present', value, heardAtMs: clock.nowMs() };
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof KubeError) || error.status !== 404) return { ...this.#observation, failure };
+      return { state: 'missing', reason: `${this.#setting.reasonIfMissing} (${failure})`, heardAtMs: clock.nowMs() };
+    }
+  }
+
+  #observe(next: Observation<ScaleTarget>): void {
+    const { logger, namespace, target, onChange } = this.#setting;
+    const before = this.#observation;
+    this.#observation = next;
+    const fields = { namespace, target: `${target.kind}/${target.name}` };
+    if (before.failure === undefined && next.failure !== undefined) logger.warn({ ...fields, reason: next.failure }, 'scale can not be read'); // prettier-ignore
+    if (before.failure !== undefined && next.failure === undefined) logger.info(fields, 'scale can be read again');
+    if (!isDeepStrictEqual(before, next)) onChange();
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { isGroupVersion, isObjectName } from './object-name.ts';
+
+/** What is kept of a ScaledObject. */
+export interface ScaledObjectRecord {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+}
+
+const replicaCount = z.number().int().nonnegative().optional();
+const scaledObject = z.object({
+  spec: z.object({
+    // KEDA's defaults for what a user leaves out or empty.
+    scaleTargetRef: z.object({
+      apiVersion: z.string().default('').transform(orElse('apps/v1')).refine(isGroupVersion),
+      kind: z.string().default('').transform(orElse('Deployment')),
+      name: z.string().refine(isObjectName),
+    }),
+    minReplicaCount: replicaCount,
+    maxReplicaCount: replicaCount,
+  }),
+});
+
+/** Reads a keda.sh/v1alpha1 ScaledObject; undefined when it is none, or names nothing to scale. */
+export function readScaledObject(object: unknown): ScaledObjectRecord | undefined {
+  const { success, data } = scaledObject.safeParse(object);
+  if (!success) return undefined;
+  const { scaleTargetRef, minReplicaCount, maxReplicaCount } = data.spec;
+  return {
+    ...scaleTargetRef,
+    ...(minReplicaCount !== undefined && { minReplicas: minReplicaCount }),
+    ...(maxReplicaCount !== undefined && { maxReplicas: maxReplicaCount }),
+  };
+}
+
+function orElse(fallback: string): (text: string) => string {
+  return (text) => (text === '' ? fallback : text);
+}

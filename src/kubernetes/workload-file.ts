@@ -1,0 +1,97 @@
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import type { Pod, Workload } from '../domain/workload.ts';
+
+/** A workload file that can't be used. Its message names the file and the place in it. */
+export class InvalidWorkloadFile extends Error {
+  override readonly name = 'InvalidWorkloadFile';
+}
+
+const name = z.string().min(1);
+const count = z.number().int().nonnegative();
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const pod = z.strictObject({
+  name,
+  phase: z.enum(['ready', 'loading', 'pending', 'terminating']),
+  node: name.optional(),
+  address: name.optional(),
+  createdAt: instant.optional(),
+});
+const workload = z
+  .strictObject({
+    namespace: name,
+    name,
+    target: name,
+    replicas: count,
+    minReplicas: count.optional(),
+    maxReplicas: count.optional(),
+    rolloutSince: instant.optional(),
+    pods: z.array(pod).default([]),
+  })
+  .refine(({ minReplicas = 0, maxReplicas = Infinity }) => minReplicas <= maxReplicas, {
+    path: ['minReplicas'],
+    message: 'is above maxReplicas',
+  });
+const workloadFile = z.strictObject(
+  { workloads: z.array(workload) },
+  { error: ({ code }) => (code === 'invalid_type' ? 'must hold a list called "workloads"' : undefined) },
+);
+
+const shownIssues = 3;
+
+/**
+ * Reads the text of a workload file, YAML or JSON. Throws InvalidWorkloadFile that says which entry is wrong, what it is
+ * and what it should be.
+ */
+export function readWorkloadFile(file: string, text: string): Workload[] {
+  const { success, data, error } = workloadFile.safeParse(parseText(file, text), { reportInput: true });
+  if (!success) {
+    const issues = error.issues.slice(0, shownIssues).map((issue) => describeIssue(issue));
+    throw new InvalidWorkloadFile(`${file}: ${issues.join('; ')}`);
+  }
+  const seen = new Set<string>();
+  for (const [index, entry] of data.workloads.entries()) {
+    const key = `${entry.namespace}/${entry.name}`;
+    if (seen.has(key)) throw new InvalidWorkloadFile(`${file}: workloads[${index}]: ${key} is there twice`);
+    seen.add(key);
+  }
+  return data.workloads.map(toWorkload);
+}
+
+function parseText(file: string, text: string): unknown {
+  try {
+    return file.endsWith('.json') ? JSON.parse(text) : parseYaml(text);
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new InvalidWorkloadFile(`${file}: ${reason.replace(/:$/, '')}`);
+  }
+}
+
+function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  const found =
+    typeof input === 'string' || typeof input === 'number' ? `, not ${JSON.stringify(input).slice(0, 80)}` : '';
+  return `${place.replace(/^\./, '') || 'the file'}: ${message}${found}`;
+}
+
+function toWorkload(entry: z.infer<typeof workload>): Workload {
+  const { namespace, name: refName, target, replicas, minReplicas, maxReplicas, rolloutSince, pods } = entry;
+  return {
+    ref: { namespace, name: refName },
+    target,
+    replicas,
+    ...(minReplicas !== undefined && { minReplicas }),
+    ...(maxReplicas !== undefined && { maxReplicas }),
+    ...(rolloutSince !== undefined && { rolloutSinceMs: rolloutSince }),
+    pods: pods.map(toPod),
+  };
+}
+
+function toPod({ createdAt, node, address, ...rest }: z.infer<typeof pod>): Pod {
+  return {
+    ...rest,
+    ...(node !== undefined && { node }),
+    ...(address !== undefined && { address }),
+    ...(createdAt !== undefined && { createdAtMs: createdAt }),
+  };
+}
