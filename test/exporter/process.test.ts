@@ -1,0 +1,278 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
+import type { Allocation } from '../../src/domain/gpu.ts';
+import { startKubelet } from '../../src/simulator/kubelet.ts';
+import { startExporterProcess } from '../support/exporter-process.ts';
+import type { Scrape } from '../support/exporter-process.ts';
+import { currentFields, fakeGpu, fakeNvidiaSmi, fakeUuid } from '../support/fake-nvidia-smi.ts';
+
+const gpuWorks = 'pilotlight_collect_success{collector="gpu"}';
+const kubeletWorks = 'pilotlight_collect_success{collector="kubelet"}';
+const interval = ['--sample-interval', '200ms'];
+const noKubelet = ['--kubelet-socket', ''];
+
+/** The series of GPUs and pods, the ones that must never be old. */
+function live(scrape: Scrape): string[] {
+  return [...scrape.keys()].filter((series) => /^pilotlight_(pod_)?gpu_/.test(series));
+}
+
+function utilization(scrape: Scrape, position = 0): number | undefined {
+  const series = [...scrape].find(([key]) => key.startsWith('pilotlight_gpu_utilization_ratio') && key.includes(fakeUuid(position))); // prettier-ignore
+  return series?.[1];
+}
+
+function podUtilization(scrape: Scrape, pod: string): number | undefined {
+  return [...scrape].find(([key]) => key.startsWith('pilotlight_pod_gpu_utilization_ratio') && key.includes(`pod="${pod}"`))?.[1]; // prettier-ignore
+}
+
+function socketPath(test: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
+  test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'kubelet.sock');
+}
+
+function holds(pod: string, ...deviceIds: string[]): Allocation {
+  return { namespace: 'inference', pod, container: 'engine', resource: 'nvidia.com/gpu', deviceIds };
+}
+
+describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
+  it('reads a healthy driver, learns minor numbers, and ends in good order', async (test) => {
+    const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0, { minor: '5' }), fakeGpu(1, { 'utilization.gpu': '0' })] });
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const scrape = await exporter.until((now) => [...now.keys()].some((key) => key.includes('minor_number="5"')));
+    expect(utilization(scrape, 0)).toBe(0.3);
+    expect(utilization(scrape, 1)).toBe(0);
+    expect(scrape.get(gpuWorks)).toBe(1);
+    expect(scrape.has(kubeletWorks)).toBe(false);
+    expect(scrape.get('pilotlight_sample_age_seconds')).toBeLessThan(5);
+    expect([...scrape.keys()]).toContainEqual(
+      expect.stringContaining('pilotlight_exporter_backend_info{backend="nvidia-smi"'),
+    );
+    expect(exporter.logs).toContainEqual(expect.objectContaining({ msg: 'backend chosen', backend: 'nvidia-smi', why: 'nvidia-smi answers' })); // prettier-ignore
+    expect(await exporter.get('/readyz')).toEqual({ status: 200, body: 'ready\n' });
+    expect((await exporter.get('/healthz')).status).toBe(200);
+    expect(await exporter.stop()).toBe(0);
+  });
+
+  it('stays up without nvidia-smi, and reads once it is there', async (test) => {
+    const smi = fakeNvidiaSmi(test);
+    smi.remove();
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const without = await exporter.until((scrape) => scrape.get('pilotlight_reader_restarts_total') === 1);
+    expect(without.get(gpuWorks)).toBe(0);
+    expect(live(without)).toEqual([]);
+    expect(without.has('pilotlight_sample_age_seconds')).toBe(false);
+    expect((await exporter.get('/readyz')).status).toBe(200);
+    expect((await exporter.get('/healthz')).status).toBe(200);
+    const why = exporter.logs.filter(({ msg }) => msg === 'backend chosen');
+    expect(why).toHaveLength(1);
+    expect(why[0]?.['why']).toContain('no nvidia-smi at');
+    smi.install();
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1 && utilization(scrape) === 0.3);
+  });
+
+  it('tells the failure of the driver in its own words, shows no figures, and recovers', async (test) => {
+    const smi = fakeNvidiaSmi(test);
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    smi.become({ behaviour: 'fails', exitCode: 9, message: "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver." }); // prettier-ignore
+    const failed = await exporter.until((scrape) => scrape.get(gpuWorks) === 0);
+    expect(live(failed)).toEqual([]);
+    expect(exporter.logs).toContainEqual(
+      expect.objectContaining({
+        msg: 'collecting fails',
+        component: 'gpu',
+        reason:
+          "nvidia-smi ended with code 9 (the NVIDIA driver is not loaded): NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.",
+      }),
+    );
+    smi.become({});
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    expect(exporter.logs).toContainEqual(expect.objectContaining({ msg: 'collecting works again', component: 'gpu' }));
+  });
+
+  it('ends and replaces a loop that hangs, and shows no old figures meanwhile', async (test) => {
+    const smi = fakeNvidiaSmi(test);
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    smi.become({ behaviour: 'hangs' });
+    const hung = await exporter.until((scrape) => scrape.get(gpuWorks) === 0);
+    expect(live(hung)).toEqual([]);
+    expect(hung.get('pilotlight_sample_age_seconds')).toBeGreaterThanOrEqual(4.5);
+    smi.become({ gpus: [fakeGpu(0, { 'utilization.gpu': '55' })] });
+    await exporter.until((scrape) => utilization(scrape) === 0.55);
+  });
+
+  it('drops half a line of a process that ends in it', async (test) => {
+    const smi = fakeNvidiaSmi(test, { behaviour: 'stops-in-a-line' });
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const half = await exporter.until((scrape) => scrape.get('pilotlight_reader_restarts_total') === 1);
+    expect(live(half)).toEqual([]);
+    expect(half.get(gpuWorks)).toBe(0);
+    smi.become({});
+    await exporter.until((scrape) => utilization(scrape) === 0.3);
+  });
+
+  it('asks anew which fields there are when the driver was exchanged', async (test) => {
+    const old = currentFields.filter((field) => !['mig.mode.current', 'enforced.power.limit'].includes(field));
+    const smi = fakeNvidiaSmi(test, {
+      fields: old.map((field) => (field === 'clocks.current.sm' ? 'clocks.sm' : field)),
+    });
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    await exporter.until((scrape) => utilization(scrape) === 0.3);
+    smi.become({
+      behaviour: 'fails',
+      exitCode: 18,
+      message: 'Failed to initialize NVML: Driver/library version mismatch',
+    });
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 0);
+    smi.become({
+      fields: currentFields.toReversed(),
+      gpus: [fakeGpu(0, { 'clocks.current.sm': '2520', 'utilization.gpu': '44' })],
+    });
+    const after = await exporter.until((scrape) => utilization(scrape) === 0.44);
+    expect([...after]).toContainEqual([expect.stringContaining('pilotlight_gpu_sm_clock_hertz'), 2_520_000_000]);
+  });
+
+  it('goes on with the others when a GPU falls off the bus', async (test) => {
+    const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0), fakeGpu(1), fakeGpu(2)] });
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    await exporter.until((scrape) => utilization(scrape, 2) === 0.3);
+    smi.become({
+      gpus: [fakeGpu(0), fakeGpu(2)],
+      count: 3,
+      noise: 'Unable to determine the device handle for GPU0000:01:00.0: Unknown Error',
+    });
+    const scrape = await exporter.until((now) => utilization(now, 1) === undefined && now.get(gpuWorks) === 1);
+    expect(utilization(scrape, 0)).toBe(0.3);
+    expect(utilization(scrape, 2)).toBe(0.3);
+    expect(scrape.get('pilotlight_rejected_lines_total')).toBeGreaterThan(0);
+    expect(scrape.get('pilotlight_reader_restarts_total')).toBe(0);
+  });
+
+  it('ends its nvidia-smi when it is killed itself', async (test) => {
+    const smi = fakeNvidiaSmi(test);
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    expect(smi.isLooping()).toBe(true);
+    exporter.child.kill('SIGKILL');
+    await test.expect.poll(() => smi.isLooping(), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+describe.concurrent('exporter and kubelet', { timeout: 60_000 }, () => {
+  it('gives a whole GPU to its pod, a busy and an idle one, and takes the series away with the pod', async (test) => {
+    const socket = socketPath(test);
+    let held = [holds('busy', fakeUuid(0)), holds('idle', fakeUuid(1)), holds('slices', 'MIG-41b3359c-e721-56e5-8009-12e5797ed514'), holds('cpu-only')]; // prettier-ignore
+    const kubelet = await startKubelet(socket, () => held);
+    test.onTestFinished(() => kubelet.close());
+    const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0), fakeGpu(1, { 'utilization.gpu': '0' })] });
+    const exporter = await startExporterProcess(test, [
+      ...interval,
+      '--kubelet-socket',
+      socket,
+      '--nvidia-smi-path',
+      smi.path,
+    ]);
+    const scrape = await exporter.until((now) => podUtilization(now, 'busy') === 0.3);
+    expect(podUtilization(scrape, 'idle')).toBe(0);
+    expect(scrape.get('pilotlight_unattributed_devices{reason="mig"}')).toBe(1);
+    expect(scrape.get('pilotlight_unattributed_devices{reason="shared"}')).toBe(0);
+    expect(scrape.get(`pilotlight_pod_gpu_memory_total_bytes{namespace="inference",pod="busy",container="engine",uuid="${fakeUuid(0)}",attribution="exclusive"}`)).toBe(46_068 * 1_048_576); // prettier-ignore
+    expect(scrape.get(kubeletWorks)).toBe(1);
+    held = [holds('idle', fakeUuid(1))];
+    const after = await exporter.until((now) => podUtilization(now, 'busy') === undefined);
+    expect(podUtilization(after, 'idle')).toBe(0);
+    expect(utilization(after, 0)).toBe(0.3);
+  });
+
+  it.for(['limits-rate', 'hangs'] as const)(
+    'shows no old holders when the kubelet %s, and recovers',
+    async (mood, test) => {
+      const socket = socketPath(test);
+      const kubelet = await startKubelet(socket, () => [holds('busy', fakeUuid(0))]);
+      test.onTestFinished(() => kubelet.close());
+      const smi = fakeNvidiaSmi(test);
+      const exporter = await startExporterProcess(test, [
+        ...interval,
+        '--kubelet-socket',
+        socket,
+        '--nvidia-smi-path',
+        smi.path,
+      ]);
+      await exporter.until((scrape) => podUtilization(scrape, 'busy') === 0.3);
+      kubelet.mood = mood;
+      const lost = await exporter.until((scrape) => podUtilization(scrape, 'busy') === undefined);
+      expect(lost.get(kubeletWorks)).toBe(0);
+      expect(lost.get(gpuWorks)).toBe(1);
+      expect(utilization(lost)).toBe(0.3);
+      expect([...lost.keys()].filter((series) => series.startsWith('pilotlight_unattributed'))).toEqual([]);
+      kubelet.mood = 'answers';
+      await exporter.until((scrape) => podUtilization(scrape, 'busy') === 0.3 && scrape.get(kubeletWorks) === 1);
+    },
+  );
+
+  it('works without a kubelet, finds one that comes, and finds it again after a restart', async (test) => {
+    const socket = socketPath(test);
+    const smi = fakeNvidiaSmi(test);
+    const exporter = await startExporterProcess(test, [
+      ...interval,
+      '--kubelet-socket',
+      socket,
+      '--nvidia-smi-path',
+      smi.path,
+    ]);
+    const without = await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    expect(without.get(kubeletWorks)).toBe(0);
+    expect(utilization(without)).toBe(0.3);
+    await test.expect.poll(async () => (await exporter.get('/readyz')).status).toBe(200);
+    const first = await startKubelet(socket, () => [holds('one', fakeUuid(0))]);
+    await exporter.until((scrape) => podUtilization(scrape, 'one') === 0.3);
+    first.close();
+    await exporter.until((scrape) => scrape.get(kubeletWorks) === 0);
+    const second = await startKubelet(socket, () => [holds('two', fakeUuid(0))]);
+    test.onTestFinished(() => second.close());
+    const after = await exporter.until((scrape) => podUtilization(scrape, 'two') === 0.3);
+    expect(podUtilization(after, 'one')).toBeUndefined();
+    expect(exporter.logs.filter(({ component, msg }) => component === 'kubelet' && msg === 'collecting works again')).toHaveLength(2); // prettier-ignore
+  });
+});
+
+describe.concurrent('exporter as a program', { timeout: 60_000 }, () => {
+  it('runs on simulated GPUs that a file drives, and tells the host', async (test) => {
+    const loadFile = join(socketPath(test), '..', 'load.json');
+    writeFileSync(loadFile, '{"1": {"utilizationRatio": 0.25}}');
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--host-interval', '1s', '--backend', 'simulated', '--simulated-gpus', '2', '--simulated-load-file', loadFile]); // prettier-ignore
+    const scrape = await exporter.until((now) => now.get('pilotlight_collect_success{collector="host"}') === 1);
+    const ratios = [...scrape].filter(([key]) => key.startsWith('pilotlight_gpu_utilization_ratio')).map(([, value]) => value); // prettier-ignore
+    expect(ratios).toEqual([0, 0.25]);
+    expect(scrape.get('pilotlight_host_memory_total_bytes')).toBeGreaterThan(
+      scrape.get('pilotlight_host_memory_used_bytes')!,
+    );
+    expect(scrape.get('pilotlight_host_cpu_utilization_ratio')).toBeLessThanOrEqual(1);
+    expect(await exporter.stop()).toBe(0);
+  });
+
+  it.each([
+    [['--port', '99999'], '--port: "99999" is not a whole number from 0 to 65535'],
+    [['--backend', 'nvml'], '--backend: "nvml" is not one of auto, nvidia-smi, simulated'],
+    [
+      ['--sample-interval', '1ms'],
+      '--sample-interval: "1ms" is not a duration such as "90s", "10m" or "1h30m", 100ms or more',
+    ],
+    [['--clock', '0,0,60'], '--clock needs --backend simulated: real GPUs run in real time'],
+    [
+      ['--clock', 'soon'],
+      '--clock: "soon" is not START,EPOCH,SPEED: two times in milliseconds since 1970 and a factor above 0',
+    ],
+    [['--sample-intervall', '1s'], 'unknown flag "--sample-intervall"; see --help'],
+  ])('refuses %j with exit code 2 and one line', async (args, message) => {
+    const run = promisify(execFile)(process.execPath, ['src/exporter/main.ts', ...args]);
+    await expect(run).rejects.toMatchObject({ code: 2, stderr: `${message}\n` });
+  });
+});
