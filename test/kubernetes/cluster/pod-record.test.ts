@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPod } from '../../../src/kubernetes/cluster/pod-record.ts';
+import { kubePod } from '../../support/kube-objects.ts';
+
+const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
+
+describe('readPod', () => {
+  it('keeps name, phase, node, address, creation and labels, and nothing else', () => {
+    expect(readPod(kubePod('llama-0', 'llama'))).toEqual({
+      labels: { app: 'llama' },
+      pod: {
+        name: 'llama-0',
+        phase: 'ready',
+        node: 'node-a',
+        address: '10.0.0.1',
+        createdAtMs: Date.parse('2026-11-23T08:00:00Z'),
+      },
+    });
+  });
+
+  it.each([
+    ['running and ready', { phase: 'Running', ...ready }, {}, 'ready'],
+    ['running and not ready', { phase: 'Running', ...notReady }, {}, 'loading'],
+    ['running without conditions', { phase: 'Running', conditions: undefined }, {}, 'loading'],
+    ['not started', { phase: 'Pending', ...notReady }, {}, 'pending'],
+    ['told to stop', { phase: 'Running', ...ready }, { deletionTimestamp: '2026-11-23T09:00:00Z' }, 'terminating'],
+    ['of a phase that is not known', { phase: 'Unknown', ...notReady }, {}, 'pending'],
+  ])('finds a pod that is %s', (_case, status, metadata, phase) => {
+    expect(readPod(kubePod('a', 'llama', { metadata, status }))?.pod.phase).toBe(phase);
+  });
+
+  it('leaves absent what a pod does not have yet', () => {
+    const object = { metadata: { name: 'a', creationTimestamp: 'soon' } };
+
+    expect(readPod(object)).toEqual({ labels: {}, pod: { name: 'a', phase: 'pending' } });
+  });
+
+  it.each(['Succeeded', 'Failed'])('leaves out a pod that has %s', (phase) => {
+    expect(readPod(kubePod('a', 'llama', { status: { phase } }))).toBeUndefined();
+  });
+
+  it('is not upset by anything', () => {
+    fc.assert(fc.property(fc.anything(), (object) => void readPod(object)));
+  });
+});
