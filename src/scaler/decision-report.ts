@@ -15,7 +15,8 @@ export function reportDecision(endpoint: Endpoint): object {
   const verdict = endpoint.snapshot()?.verdict;
   if (!verdict) return { namespace, name, state: 'undecided', reason: 'its signals have not been read yet' };
   const decidedAt = isoTime(verdict.decidedAtMs);
-  if (verdict.state === 'undecided') return { namespace, name, state: verdict.state, reason: verdict.reason, decidedAt };
+  if (verdict.state === 'undecided')
+    return { namespace, name, state: verdict.state, reason: verdict.reason, decidedAt };
   const { state, required, active, rule, why } = verdict;
   return { namespace, name, state, required, active, rule, why, decidedAt };
 }

@@ -56,7 +56,8 @@ export const triggerGauges: readonly TriggerGauge[] = [
     name: 'pilotlight_signal_value',
     help: 'Value of a signal, in its own unit, summed over the pods of the workload; absent unless it describes now.',
     labelNames: ['signal'],
-    samples: (snapshot) => signalSamples(snapshot, (reading) => (reading.state === 'fresh' ? reading.value : undefined)),
+    samples: (snapshot) =>
+      signalSamples(snapshot, (reading) => (reading.state === 'fresh' ? reading.value : undefined)),
     fold: Math.max,
   },
   {

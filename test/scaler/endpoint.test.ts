@@ -109,7 +109,10 @@ describe('Endpoint', () => {
     signals.set({ queue: 0, running: 1 });
     endpoint.start();
     await clock.advance(0);
-    expect(endpoint.snapshot()?.verdict).toMatchObject({ state: 'undecided', reason: 'inference/llama was never seen' });
+    expect(endpoint.snapshot()?.verdict).toMatchObject({
+      state: 'undecided',
+      reason: 'inference/llama was never seen',
+    });
     expect(signals.reads).toBe(0);
 
     workloads.set(ref, { replicas: 1 });

@@ -15,7 +15,9 @@ afterEach(() => scaler.close());
 async function scrape(): Promise<Map<string, number>> {
   const text = await (await scaler.http('/metrics')).text();
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
 }
 
 async function json(path: string): Promise<{ status: number; body: unknown }> {

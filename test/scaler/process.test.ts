@@ -54,12 +54,7 @@ describe('the scaler as a process', () => {
       connections,
       `connections: { gateway: { type: prometheus, url: "http://127.0.0.1:${port}", namespaces: [inference] } }`,
     );
-    const scaler = await startScalerProcess(test, workloads, [
-      '--connections',
-      connections,
-      '--read-interval',
-      '50ms',
-    ]);
+    const scaler = await startScalerProcess(test, workloads, ['--connections', connections, '--read-interval', '50ms']);
     const keda = new KedaClient(scaler.grpcAddress);
     test.onTestFinished(() => keda.close());
     const metadata = { queueFrom: 'gateway', queueQuery: 'sum(waiting)', queueTarget: '5', idleAfter: '0s' };
