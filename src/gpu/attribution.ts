@@ -4,7 +4,7 @@ import type { GpuName } from './device-id.ts';
 
 /** Why an allocated device has no reading of its own. */
 export const unattributedReasons = ['shared', 'mig', 'unknown-id', 'no-such-gpu', 'claimed-twice'] as const;
-export type UnattributedReason = (typeof unattributedReasons)[number];
+type UnattributedReason = (typeof unattributedReasons)[number];
 
 /** One GPU as one container's own. */
 export interface PodReading {

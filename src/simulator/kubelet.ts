@@ -8,7 +8,7 @@ import type { PodResources } from '../generated/v1/PodResources.ts';
 import { loadPodResources } from '../gpu/kubelet/proto.ts';
 
 /** How the stand-in treats the next questions. */
-export type KubeletMood = 'answers' | 'hangs' | 'limits-rate';
+type KubeletMood = 'answers' | 'hangs' | 'limits-rate';
 
 export interface KubeletStandIn {
   mood: KubeletMood;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Allocation, GpuSample } from '../../src/domain/gpu.ts';
 import { Exposition } from '../../src/exporter/exposition.ts';
 import { collectors } from '../../src/exporter/self-series.ts';
+import type { Collector } from '../../src/exporter/self-series.ts';
 import { SampleLoop } from '../../src/gpu/nvidia-smi/loop.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
@@ -38,7 +39,7 @@ function sampleOf(capture: string, clock: HandClock): GpuSample {
   return samples[0]!;
 }
 
-function setUp(collected = collectors.filter((collector) => collector !== 'host')): {
+function setUp(collected: readonly Collector[] = ['gpu', 'kubelet']): {
   clock: HandClock;
   exposition: Exposition;
 } {
@@ -70,7 +71,7 @@ function live(series: readonly string[]): string[] {
 describe('a whole scrape', () => {
   // The files are written anew by `npx vitest run test/exporter/exposition.test.ts --update`.
   it('of a node with busy, idle, sliced and shared GPUs', async () => {
-    const { clock, exposition } = setUp([...collectors]);
+    const { clock, exposition } = setUp(collectors);
     exposition.takeReading({
       kind: 'sample',
       sample: sampleOf('two-h100-and-mig.csv', clock),
@@ -98,7 +99,7 @@ describe('a whole scrape', () => {
 
 describe('Exposition', () => {
   it('is ready when the GPUs and the kubelet were asked, whatever they said', () => {
-    const { exposition } = setUp([...collectors]);
+    const { exposition } = setUp(collectors);
     expect(exposition.isReady).toBe(false);
     exposition.takeReading({ kind: 'started', unknownFields: [] });
     exposition.takeReading({ kind: 'failure', reason: 'x', rejected: nothing });
@@ -149,7 +150,7 @@ describe('Exposition', () => {
   });
 
   it('takes the host figures away when they are old or can not be read', async () => {
-    const { clock, exposition } = setUp([...collectors]);
+    const { clock, exposition } = setUp(collectors);
     const reading = { cpuUtilizationRatio: 0, memoryUsedBytes: 1, memoryTotalBytes: 2 };
     const host = async (): Promise<string[]> =>
       (await seriesOf(exposition)).filter((line) => line.startsWith('pilotlight_host'));

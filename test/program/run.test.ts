@@ -21,7 +21,7 @@ describe.concurrent('runProgram, through the exporter', { timeout: 60_000 }, () 
     const exporter = await startExporterProcess(test, simulated);
     await exporter.until((scrape) => scrape.get('pilotlight_collect_success{collector="gpu"}') === 1);
     expect(await exporter.stop(signal)).toBe(0);
-    expect(exporter.logs.at(-1)).toMatchObject({ msg: 'stopped' });
+    await exporter.logged({ msg: 'stopped' });
   });
 
   it('ends with code 1 and the reason when it can not start', async () => {

@@ -6,7 +6,7 @@ import { expect, vi } from 'vitest';
 import type { TestContext } from 'vitest';
 
 /** One line of the exporter's log. */
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 /** The series of one scrape, by name and labels as they are written. */
 export type Scrape = ReadonlyMap<string, number>;
@@ -18,6 +18,8 @@ export interface ExporterProcess {
   scrape(): Promise<Scrape>;
   /** Scrapes until what is looked for is there. */
   until(isThere: (scrape: Scrape) => boolean): Promise<Scrape>;
+  /** Waits for a log line with these fields, `times` times: the log comes by another way than a scrape, and may be behind. */
+  logged(fields: LogLine, times?: number): Promise<void>;
   /** Asks it to end; answers its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -53,6 +55,11 @@ export async function startExporterProcess(test: TestContext, args: readonly str
         expect(isThere(now), [...now].map((line) => line.join(' ')).join('\n')).toBe(true);
         return now;
       }, patience);
+    },
+    async logged(fields, times = 1) {
+      const isWanted = (line: LogLine): boolean =>
+        Object.entries(fields).every(([name, value]) => line[name] === value);
+      await vi.waitFor(() => expect(logs.filter(isWanted), JSON.stringify(logs)).toHaveLength(times), patience);
     },
     async stop(signal = 'SIGTERM') {
       const ended = once(child, 'exit') as Promise<[number | null]>;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** What a load file says of one GPU; the rest is made up. */
-export interface GpuLoad {
+interface GpuLoad {
   readonly utilizationRatio?: number;
   readonly memoryUsedBytes?: number;
 }
