@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { Exposition } from '../../src/exporter/exposition.ts';
+import { collectors } from '../../src/exporter/self-series.ts';
+import { ScalerMetrics } from '../../src/scaler/metrics.ts';
+import { HandClock } from '../support/hand-clock.ts';
+
+const [, exporterPart = '', scalerPart = ''] = readFileSync('docs/metrics.md', 'utf8').split(
+  /^## (?:Exporter|Scaler).*$/m,
+);
+
+function documented(part: string): string[] {
+  return [...part.matchAll(/^\| `([a-z_]+)`/gm)].map(([, name = '']) => name).sort();
+}
+
+function served(text: string): string[] {
+  return [...text.matchAll(/^# TYPE ([a-z_]+) /gm)].map(([, name = '']) => name).sort();
+}
+
+it('docs/metrics.md has every metric of the exporter, and no other', async () => {
+  const settings = {
+    clock: new HandClock(),
+    sampleIntervalMs: 1_000,
+    hostIntervalMs: 15_000,
+    collectors: new Set(collectors),
+  };
+  expect(documented(exporterPart)).toEqual(served(await new Exposition(settings).text()));
+});
+
+it('docs/metrics.md has every metric of the scaler, and no other', async () => {
+  const metrics = new ScalerMetrics();
+  metrics.exposeTriggers(() => [], new HandClock());
+  expect(documented(scalerPart)).toEqual(served(await metrics.render()));
+});
