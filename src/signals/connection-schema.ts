@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const namespaceName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** What a trigger's `queueFrom` can say. */
+const connectionName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const namespaces = z
   .array(
@@ -76,6 +78,11 @@ export const connectionsFile = z.strictObject(
   {
     connections: z
       .record(z.string(), connection, 'must be a map from names to connections')
+      .superRefine((connections, context) => {
+        for (const name of Object.keys(connections).filter((key) => !connectionName.test(key))) {
+          context.addIssue({ code: 'custom', path: [name], message: 'needs another name: lower-case letters, digits and "-"' }); // prettier-ignore
+        }
+      })
       .nullish()
       .transform((connections) => connections ?? {}),
   },

@@ -30,24 +30,26 @@ export function createRedisSource(
     label: `redis ${origin.connection}`,
     signals,
     read: async (_workload, deadline) => {
-      const measure = await client.ask((redis) => readKey(redis, origin), deadline);
+      const measure = await client.ask((redis) => readKey(redis, origin, signals), deadline);
       return new Map(signals.map((signal) => [signal, measure(signal)]));
     },
   };
 }
 
-const listLength = z.number('LLEN gave no number').int().nonnegative('LLEN gave a negative number');
-
 type Measure = (signal: SignalName) => Measurement;
 
-async function readKey(redis: Redis, { key, group }: RedisOrigin): Promise<Measure> {
+async function readKey(redis: Redis, { key, group }: RedisOrigin, signals: readonly SignalName[]): Promise<Measure> {
   const type = await redis.type(key);
   const name = `"${cut(key)}"`;
-  if (type === 'stream') return readStream(redis, key, group);
+  if (type === 'stream') {
+    if (group !== undefined) return readStream(redis, key, group);
+    throw new Error(`${name} is a stream; name the consumer group that reads it with ${signals.join('Group, ')}Group`);
+  }
   if (type === 'none' && group !== undefined) return () => absent(`the stream ${name} does not exist`);
   if (type !== 'list' && type !== 'none') throw new Error(`${name} is a ${cut(type)}; a list or a stream is supported`);
   if (group !== undefined) throw new Error(`${name} is a list, which has no consumer group "${cut(group)}"`);
-  const length = listLength.parse(await redis.llen(key));
+  const length = await redis.llen(key);
+  if (!(length >= 0)) throw new Error(`the answer to LLEN of ${name} is no length`);
   const note = type === 'none' ? { note: `the list ${name} does not exist, which means empty` } : {};
   return (signal) =>
     signal === 'queue' ? { ...measured(length), ...note } : absent('a list does not tell what was taken from it');
@@ -62,10 +64,8 @@ const groupInfo = z.object({
 /** An answer in the old protocol: names and values in turn. */
 const groupList = z.array(z.array(z.unknown()).transform(pairUp).pipe(groupInfo));
 
-async function readStream(redis: Redis, key: string, group: string | undefined): Promise<Measure> {
+async function readStream(redis: Redis, key: string, group: string): Promise<Measure> {
   const name = `"${cut(key)}"`;
-  if (group === undefined)
-    throw new Error(`${name} is a stream; name the consumer group that reads it with queueGroup`);
   const groups = groupList.safeParse(await redis.xinfo('GROUPS', key));
   if (!groups.success) throw new Error(`the answer to XINFO GROUPS of ${name} can't be read`);
   const ours = groups.data.find((candidate) => candidate.name === group);

@@ -39,7 +39,7 @@ export class RedisStandIn {
       for (let next = takeCommand(received); next; next = takeCommand(received)) {
         received = next.rest;
         const [name = '', ...args] = next.words;
-        if (name.toLowerCase() === 'auth') allowed = args.at(-1) === this.password;
+        if (name.toLowerCase() === 'auth') allowed = this.password === undefined || args.at(-1) === this.password;
         socket.write(allowed ? this.#answer(name.toLowerCase(), args) : refusal(name));
       }
     });
