@@ -26,6 +26,34 @@ export interface GpuDevice {
   readonly powerLimitWatts?: number;
   readonly smClockHertz?: number;
   readonly memoryClockHertz?: number;
+  /** Absent where the driver did not tell which processes use the GPU; empty where none does. */
+  readonly processes?: readonly GpuProcess[];
+  /** Absent where the driver did not tell the slices. */
+  readonly migDevices?: readonly MigDevice[];
+}
+
+/** One process that uses a GPU. */
+export interface GpuProcess {
+  /** As the host numbers it. */
+  readonly pid: number;
+  readonly memoryUsedBytes?: number;
+  /** Share of time in which its kernels ran; 0 for one that ran none, absent where the driver does not tell. */
+  readonly smUtilizationRatio?: number;
+  /** The slice it runs on, where MIG is on and the driver tells. */
+  readonly migInstanceUuid?: string;
+}
+
+/** One MIG device: a hardware slice of a GPU. */
+export interface MigDevice {
+  /** `MIG-8-4-4-4-12`; before driver 470 `MIG-GPU-<UUID of the GPU>/<GPU instance>/<compute instance>`. */
+  readonly uuid: string;
+  readonly gpuInstanceId: number;
+  readonly computeInstanceId: number;
+  /** `1g.10gb`, `3g.40gb` … */
+  readonly profile?: string;
+  readonly memoryUsedBytes?: number;
+  readonly memoryTotalBytes?: number;
+  readonly utilizationRatio?: number;
 }
 
 /** All GPUs of a node at one moment. */
