@@ -203,8 +203,11 @@ describe.each(cases.map((flags) => [flags[1] ?? 'the default values', flags] as 
 
   it('gives the programs flags that they take', () => {
     for (const { spec } of makers(render(helm, ...flags))) {
-      const [program = '', ...argv] = spec.template.spec.containers[0].args;
-      const options = program === 'dist/scaler/main.js' ? scalerOptions : exporterOptions;
+      const { args } = spec.template.spec.containers[0];
+      // What stands before the program is for Node.
+      const at = args.findIndex((word: string) => word.endsWith('/main.js'));
+      const options = args[at] === 'dist/scaler/main.js' ? scalerOptions : exporterOptions;
+      const argv = args.slice(at + 1);
       expect(() => readOptions<typeof exporterOptions | typeof scalerOptions>(options, argv, {})).not.toThrow();
     }
   });
