@@ -83,7 +83,9 @@ function parseTarget(target: string): URL {
   return url;
 }
 
+/** Where there are addresses of both families they lead to the same exporters, which listen on IPv4 unless told otherwise. */
 async function resolveByDns(host: string): Promise<readonly string[]> {
   const found = await lookup(host, { all: true });
-  return found.map(({ address }) => address);
+  const ipv4 = found.filter(({ family }) => family === 4);
+  return (ipv4.length > 0 ? ipv4 : found).map(({ address }) => address);
 }

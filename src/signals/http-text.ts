@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { describeNetworkError, errorCode } from './network-error.ts';
 
-export interface HttpTextRequest {
+interface HttpTextRequest {
   readonly url: URL;
   /** Ends the request; the error then says that the host did not answer in time. */
   readonly deadline: AbortSignal;

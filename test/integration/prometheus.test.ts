@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createHttpTextClient } from '../../src/signals/http-text.ts';
 import { createPrometheusSource } from '../../src/signals/prometheus.ts';
 import type { Measurement } from '../../src/signals/source.ts';
@@ -33,11 +33,11 @@ scrape_configs:
     writeFile(join(directory, 'prometheus.yml'), config),
   );
   while ((await measure('waiting'))?.state !== 'measured') await sleep(100);
-});
-afterAll(async () => {
-  http.close();
-  await server.stop();
-  await gateway.server.stop();
+  return async () => {
+    http.close();
+    await server.stop();
+    await gateway.server.stop();
+  };
 });
 
 async function read(query: string): Promise<Measurement | undefined> {

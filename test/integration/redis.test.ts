@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { RedisConnection } from '../../src/signals/connections.ts';
 import { RedisClient } from '../../src/signals/redis-client.ts';
@@ -19,10 +19,10 @@ let writer: Redis;
 beforeAll(async () => {
   server = await ServerProgram.start(redisServer);
   writer = new Redis(server.port, '127.0.0.1');
-});
-afterAll(async () => {
-  writer.disconnect();
-  await server.stop();
+  return async () => {
+    writer.disconnect();
+    await server.stop();
+  };
 });
 beforeEach(async () => {
   await writer.flushall();

@@ -197,6 +197,12 @@ describe('a fleet of exporters', () => {
     expect(lost).toMatchObject({ asked: 1, answered: 0, failures: [`exporters.test:${port} has no address`] });
   });
 
+  it('finds a name by DNS, in one family of addresses', async () => {
+    const standIn = await exporter();
+    const targets = [`http://localhost:${standIn.server.port}`];
+    expect(await fleetOf([], { targets }).read()).toMatchObject({ asked: 1, answered: 1, failures: [] });
+  });
+
   it.each(['', 'exporter:9400', 'https://exporter:9400'])('refuses the target %j', (target) => {
     expect(() => fleetOf([], { targets: [target] })).toThrow(
       new Error(`"${target}" is no exporter; write a URL such as http://pilotlight-exporter.pilotlight:9400`),
