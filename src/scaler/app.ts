@@ -21,7 +21,7 @@ import { serveScaler } from './service.ts';
 /** Reads that may fail in a row before a gauge no longer describes now. */
 const readsToStale = 3;
 /** How long a gauge's last value is remembered after that. */
-const forgetAfterMs = 600_000;
+const forgetAfterMs = 300_000;
 
 /** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {
