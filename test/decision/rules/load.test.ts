@@ -38,7 +38,10 @@ describe('load', () => {
       { atLeast: 2, why: 'queue 10 (test) / 5 per replica = 2, heard 1 of 2, sum of 3 series' },
     ],
   ])('divides %s by the target per replica', (_, signalPlan, reading, bid) => {
-    const bid = load(policy({ signals: [signalPlan] }), context({ readings: new Map([[signalPlan.signal, reading]]) }));
+    const placed = load(
+      policy({ signals: [signalPlan] }),
+      context({ readings: new Map([[signalPlan.signal, reading]]) }),
+    );
     expect(placed).toEqual({ rule: 'load', ...bid });
   });
 
