@@ -7,14 +7,14 @@ import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';
 import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
-import { Connections, loadConnections } from '../signals/connections.ts';
+import { Connections, loadConnections } from '../signals/connections/connections.ts';
 import { createSignalEnvironment } from '../signals/environment.ts';
 import type { SignalEnvironment } from '../signals/environment.ts';
 import { SignalRunner } from '../signals/runner.ts';
 import { createSources } from '../signals/sources.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { ScalerMetrics } from './metrics.ts';
+import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
 import { serveScaler } from './service.ts';
 

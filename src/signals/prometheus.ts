@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { SignalName } from '../domain/signal.ts';
-import type { PrometheusConnection } from './connections.ts';
-import { parseSampleValue } from './exposition.ts';
-import type { HttpText, HttpTextClient } from './http-text.ts';
+import type { PrometheusConnection } from './connections/connections.ts';
+import { parseSampleValue } from './http/exposition.ts';
+import type { HttpText, HttpTextClient } from './http/http-text.ts';
 import { cut } from './reasons.ts';
-import { readSecretFile } from './secret-file.ts';
+import { readSecretFile } from './connections/secret-file.ts';
 import type { Measurement, SignalSource } from './source.ts';
 
 /** How much of Prometheus' own error text is passed on. */

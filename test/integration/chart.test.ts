@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exporterOptions } from '../../src/exporter/options.ts';
 import { readOptions } from '../../src/program/options.ts';
 import { scalerOptions } from '../../src/scaler/options.ts';
-import { parseConnections } from '../../src/signals/connections.ts';
+import { parseConnections } from '../../src/signals/connections/connections.ts';
 import { findHelm, lint, notes, render, renderText } from '../support/helm.ts';
 import type { Manifest } from '../support/helm.ts';
 import { unknownFields } from '../support/kubernetes-fields.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createHttpTextClient } from '../../src/signals/http-text.ts';
+import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
 import { createPrometheusSource } from '../../src/signals/prometheus.ts';
 import type { Measurement } from '../../src/signals/source.ts';
 import { workload } from '../support/builders.ts';
