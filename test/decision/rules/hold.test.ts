@@ -71,6 +71,15 @@ describe('hold on pods that start', () => {
       { pods: [pod({ name: 'llama-7', phase: 'pending', createdAtMs: nowMs - 90_000 })] },
       'hold at 1: llama-7 pending for 1m30s of 30m',
     ],
+    [
+      'several pods start',
+      {
+        pods: [1, 2, 3].map((age) =>
+          pod({ name: `llama-${age}`, phase: 'loading', createdAtMs: nowMs - age * minuteMs }),
+        ),
+      },
+      'hold at 1: 3 pods starting, the youngest for 1m of 30m',
+    ],
     ['a rollout is under way', { rolloutSinceMs: nowMs - minuteMs }, 'hold at 1: rollout for 1m of 30m'],
     [
       'both',
