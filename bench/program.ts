@@ -15,15 +15,18 @@ export function buildPrograms(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
+/** How the chart starts them. */
+const nodeFlags = { exporter: ['--max-semi-space-size=1'], scaler: [] };
+
 /** Starts the compiled exporter or scaler. */
 export function startProgram(name: 'exporter' | 'scaler', args: readonly string[]): Program {
-  return startScript(`dist/${name}/main.js`, [...args, '--log-level', 'error']);
+  return startScript([...nodeFlags[name], `dist/${name}/main.js`, ...args, '--log-level', 'error']);
 }
 
-/** Starts a script with this very Node. */
-export function startScript(file: string, args: readonly string[]): Program {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (child.pid === undefined) throw new Error(`could not start ${file}`);
+/** Starts a script with this very Node; the first words may be flags of Node. */
+export function startScript(words: readonly string[]): Program {
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (child.pid === undefined) throw new Error(`could not start ${words.join(' ')}`);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {
     child.kill('SIGTERM');

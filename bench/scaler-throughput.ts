@@ -85,7 +85,7 @@ interface Served {
 
 async function startBare(): Promise<Served> {
   const address = `127.0.0.1:${await freePort()}`;
-  const program = startScript('bench/bare-server.ts', [address]);
+  const program = startScript(['bench/bare-server.ts', address]);
   await pause(500);
   return { program, address };
 }

@@ -1,10 +1,10 @@
 import type { Policy } from '../domain/policy.ts';
-import { readCalendarSettings } from './calendar-settings.ts';
+import { readCalendarSettings } from './calendar/calendar-settings.ts';
 import { InvalidMetadataError } from './invalid-metadata.ts';
 import { Metadata } from './metadata.ts';
 import { duration, numberFrom0, oneOf, textLike } from './scalars.ts';
-import { readSignalPlans } from './signal-plans.ts';
-import { checkWakeability, warnOfSignals } from './wakeability.ts';
+import { readSignalPlans } from './signals/signal-plans.ts';
+import { checkWakeability, warnOfSignals } from './signals/wakeability.ts';
 
 const secondMs = 1_000;
 const dayMs = 86_400_000;

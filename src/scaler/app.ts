@@ -7,21 +7,21 @@ import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';
 import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
-import { Connections, loadConnections } from '../signals/connections.ts';
+import { Connections, loadConnections } from '../signals/connections/connections.ts';
 import { createSignalEnvironment } from '../signals/environment.ts';
 import type { SignalEnvironment } from '../signals/environment.ts';
 import { SignalRunner } from '../signals/runner.ts';
 import { createSources } from '../signals/sources.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { ScalerMetrics } from './metrics.ts';
+import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
 import { serveScaler } from './service.ts';
 
 /** Reads that may fail in a row before a gauge no longer describes now. */
 const readsToStale = 3;
 /** How long a gauge's last value is remembered after that. */
-const forgetAfterMs = 600_000;
+const forgetAfterMs = 300_000;
 
 /** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {

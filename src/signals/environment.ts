@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Connections, RedisConnection } from './connections.ts';
-import { ExporterFleet } from './exporter-fleet.ts';
-import { createHttpTextClient } from './http-text.ts';
-import type { HttpTextClient } from './http-text.ts';
-import { RedisClient } from './redis-client.ts';
+import type { Connections, RedisConnection } from './connections/connections.ts';
+import { ExporterFleet } from './exporters/exporter-fleet.ts';
+import { createHttpTextClient } from './http/http-text.ts';
+import type { HttpTextClient } from './http/http-text.ts';
+import { RedisClient } from './redis/redis-client.ts';
 
 /** The exporters' share of the read timeout, so that those that answered are not lost to one that hangs. */
 const exporterTimeoutShare = 0.6;

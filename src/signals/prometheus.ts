@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { SignalName } from '../domain/signal.ts';
-import type { PrometheusConnection } from './connections.ts';
-import { parseSampleValue } from './exposition.ts';
-import type { HttpText, HttpTextClient } from './http-text.ts';
+import type { PrometheusConnection } from './connections/connections.ts';
+import { parseSampleValue } from './http/exposition.ts';
+import type { HttpText, HttpTextClient } from './http/http-text.ts';
 import { cut } from './reasons.ts';
-import { readSecretFile } from './secret-file.ts';
+import { readSecretFile } from './connections/secret-file.ts';
 import type { Measurement, SignalSource } from './source.ts';
 
 /** How much of Prometheus' own error text is passed on. */
@@ -68,16 +68,16 @@ function readAnswer({ status, body }: HttpText, host: string): Measurement {
   const { data } = said;
   if (data.resultType === 'vector') return sumUp(data.result.map(({ value }) => value?.[1]));
   if (data.resultType === 'scalar') return sumUp([data.result[1]]);
-  return absent(`the query gave a ${data.resultType}, not a number`, 0, 1);
+  return absent(`the query gave a ${data.resultType}, not a number`);
 }
 
 /** @param texts one for each series; undefined where the series is a histogram */
 function sumUp(texts: readonly (string | undefined)[]): Measurement {
   const count = texts.length;
-  if (count === 0) return absent('the query gave no series', 0, 1);
-  if (texts.includes(undefined)) return absent('the query gave a histogram, not a number', 0, count);
+  if (count === 0) return absent('the query gave no series');
+  if (texts.includes(undefined)) return absent('the query gave a histogram, not a number', count);
   const odd = texts.find((text) => !isUsable(text));
-  if (odd !== undefined) return absent(count === 1 ? `the query gave ${cut(odd)}` : `one of ${count} series is ${cut(odd)}`, 0, count); // prettier-ignore
+  if (odd !== undefined) return absent(count === 1 ? `the query gave ${cut(odd)}` : `one of ${count} series is ${cut(odd)}`, count); // prettier-ignore
   const value = texts.reduce((sum, text) => sum + Number(text), 0);
   const measured = { state: 'measured', value, coverage: { heard: count, expected: count } } as const;
   return count === 1 ? measured : { ...measured, note: `sum of ${count} series` };
@@ -88,8 +88,8 @@ function isUsable(text = ''): boolean {
   return value !== undefined && Number.isFinite(value) && value >= 0;
 }
 
-function absent(reason: string, heard: number, expected: number): Measurement {
-  return { state: 'absent', reason, coverage: { heard, expected } };
+function absent(reason: string, expected = 1): Measurement {
+  return { state: 'absent', reason, coverage: { heard: 0, expected } };
 }
 
 function parseJson(text: string): unknown {

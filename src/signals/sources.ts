@@ -1,12 +1,12 @@
 import type { Policy, SignalOrigin } from '../domain/policy.ts';
 import type { SignalName } from '../domain/signal.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
-import type { Connection, PrometheusConnection, RedisConnection } from './connections.ts';
-import { createEnginePodsSource, engineSignals } from './engine-pods.ts';
+import type { Connection, PrometheusConnection, RedisConnection } from './connections/connections.ts';
+import { createEnginePodsSource, engineSignals } from './engines/engine-pods.ts';
 import type { SignalEnvironment } from './environment.ts';
-import { createExporterGpusSource, exporterSignals } from './exporter-gpus.ts';
+import { createExporterGpusSource, exporterSignals } from './exporters/exporter-gpus.ts';
 import { createPrometheusSource } from './prometheus.ts';
-import { createRedisSource, redisSignals } from './redis.ts';
+import { createRedisSource, redisSignals } from './redis/redis.ts';
 import type { SignalSource } from './source.ts';
 
 type ConnectionOrigin = Extract<SignalOrigin, { kind: 'connection' }>;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Exposition } from '../../src/exporter/exposition.ts';
 import { collectors } from '../../src/exporter/self-series.ts';
-import { ScalerMetrics } from '../../src/scaler/metrics.ts';
+import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const [, exporterPart = '', scalerPart = ''] = readFileSync('docs/metrics.md', 'utf8').split(

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exporterOptions } from '../../src/exporter/options.ts';
 import { readOptions } from '../../src/program/options.ts';
 import { scalerOptions } from '../../src/scaler/options.ts';
-import { parseConnections } from '../../src/signals/connections.ts';
+import { parseConnections } from '../../src/signals/connections/connections.ts';
 import { findHelm, lint, notes, render, renderText } from '../support/helm.ts';
 import type { Manifest } from '../support/helm.ts';
 import { unknownFields } from '../support/kubernetes-fields.ts';
@@ -203,8 +203,11 @@ describe.each(cases.map((flags) => [flags[1] ?? 'the default values', flags] as 
 
   it('gives the programs flags that they take', () => {
     for (const { spec } of makers(render(helm, ...flags))) {
-      const [program = '', ...argv] = spec.template.spec.containers[0].args;
-      const options = program === 'dist/scaler/main.js' ? scalerOptions : exporterOptions;
+      const { args } = spec.template.spec.containers[0];
+      // What stands before the program is for Node.
+      const at = args.findIndex((word: string) => word.endsWith('/main.js'));
+      const options = args[at] === 'dist/scaler/main.js' ? scalerOptions : exporterOptions;
+      const argv = args.slice(at + 1);
       expect(() => readOptions<typeof exporterOptions | typeof scalerOptions>(options, argv, {})).not.toThrow();
     }
   });

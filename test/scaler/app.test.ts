@@ -14,8 +14,8 @@ async function refusal(args: readonly string[]): Promise<unknown> {
 
 describe('startScaler', () => {
   it.each([
-    [['--read-interval', '0s'], /^--read-interval: "0s" is not a duration such as .*, at least 10ms$/],
-    [['--max-connection-age', '10ms'], /^--max-connection-age: "10ms" is not a duration such as .*, at least 1s$/],
+    [['--read-interval', '0s'], /^--read-interval: "0s" is not a duration such as .*, 10ms or more$/],
+    [['--max-connection-age', '10ms'], /^--max-connection-age: "10ms" is not a duration such as .*, 1s or more$/],
     [['--workloads', '/nowhere/workloads.yaml'], /^--workloads: .*workloads\.yaml/],
     [['--kubeconfig', '/nowhere/config'], /^--kubeconfig: .*\/nowhere\/config/],
     [['--workloads', 'a.yaml', '--kubeconfig', 'b'], /^--workloads and --kubeconfig exclude each other; give one$/],

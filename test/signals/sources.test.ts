@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SignalOrigin, SignalPlan } from '../../src/domain/policy.ts';
 import type { SignalName } from '../../src/domain/signal.ts';
-import { parseConnections } from '../../src/signals/connections.ts';
-import type { RedisConnection } from '../../src/signals/connections.ts';
+import { parseConnections } from '../../src/signals/connections/connections.ts';
+import type { RedisConnection } from '../../src/signals/connections/connections.ts';
 import { createSignalEnvironment } from '../../src/signals/environment.ts';
 import type { SignalEnvironment } from '../../src/signals/environment.ts';
 import { createSources } from '../../src/signals/sources.ts';

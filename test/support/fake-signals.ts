@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { SignalName } from '../../src/domain/signal.ts';
-import type { SignalReadings } from '../../src/scaler/endpoint.ts';
+import type { SignalReadings } from '../../src/scaler/trigger/endpoint.ts';
 import { fresh } from './builders.ts';
 
 /** Signals whose values a test sets by hand; they are seen when they are read next. */

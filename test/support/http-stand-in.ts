@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { FaultyServer } from './faulty-server.ts';
 
 /** A request as a stand-in saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/domain/clock.ts';
 import { refKey } from '../../src/domain/workload.ts';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
 import { systemClock } from '../../src/program/system-clock.ts';
-import { ScalerMetrics } from '../../src/scaler/metrics.ts';
+import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
 import { serveScaler } from '../../src/scaler/service.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { FakeSignals } from './fake-signals.ts';

@@ -78,6 +78,7 @@ function draw({ clock, cluster, diary, speed }: Stage): void {
     gpuUtilization: cluster.gpuUtilization,
     speed,
     events: diary.events,
+    columns: process.stdout.columns,
   };
   process.stdout.write(clearScreen + drawScene(scene, diary.moments));
 }

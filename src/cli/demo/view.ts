@@ -2,6 +2,7 @@ import { endMs, firstShownMs, showTime } from './business-day.ts';
 import type { Moment } from './expectations.ts';
 
 const chartWidth = 72;
+const shownEvents = 10;
 const levels = ' ▁▂▃▄▅▆▇█';
 
 /** What the live view shows beside the day so far. */
@@ -13,6 +14,8 @@ interface Scene {
   readonly gpuUtilization: number | undefined;
   readonly speed: number;
   readonly events: readonly string[];
+  /** Width of the terminal; longer lines are cut, so that the screen stands still. */
+  readonly columns: number;
 }
 
 /** One screen: the progress of the day, replicas, queue and GPUs, the rule that decided, and what happened last. */
@@ -28,9 +31,11 @@ export function drawScene(scene: Scene, moments: readonly Moment[]): string {
     `  GPUs      ${gpu}`,
     `  decided   ${now.rule}: ${now.why}`,
     '',
-    ...scene.events.slice(-8).map((event) => `  ${event}`),
+    ...scene.events.slice(-shownEvents).map((event) => `  ${event}`),
     '',
-  ].join('\n');
+  ]
+    .map((line) => (line.length > scene.columns ? `${line.slice(0, scene.columns - 1)}…` : line))
+    .join('\n');
 }
 
 function progressBar(nowMs: number): string {

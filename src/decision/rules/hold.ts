@@ -1,7 +1,7 @@
 import type { Bid, DecisionContext } from '../../domain/decision.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { Pod } from '../../domain/workload.ts';
+import type { PodPhase } from '../../domain/workload.ts';
 import { standingOf } from '../standing.ts';
 import { describeAge, describeLoss } from '../wording.ts';
 
@@ -38,19 +38,26 @@ function describeRequired(policy: Policy, context: DecisionContext, state: 'lost
     .map(({ signal, reading }) => `${describeLoss(signal, reading)}${describeAge(reading, context.nowMs)}`);
 }
 
+/** More pods than this are told as one: a sentence is to be read. */
+const mostNamedPods = 2;
+
 function starting(policy: Policy, { workload, nowMs }: DecisionContext): string[] {
-  const ages = [
-    { what: 'rollout', sinceMs: workload.rolloutSinceMs },
-    ...workload.pods.filter(isStarting).map((pod) => ({ what: `${pod.name} ${pod.phase}`, sinceMs: pod.createdAtMs })),
-  ];
-  return ages.flatMap(({ what, sinceMs }) => {
-    if (sinceMs === undefined || nowMs - sinceMs >= policy.startupTimeoutMs) return [];
-    return [
-      `${what} for ${formatDuration(Math.max(0, nowMs - sinceMs))} of ${formatDuration(policy.startupTimeoutMs)}`,
-    ];
-  });
+  const limit = formatDuration(policy.startupTimeoutMs);
+  const within = (sinceMs: number | undefined): sinceMs is number =>
+    sinceMs !== undefined && nowMs - sinceMs < policy.startupTimeoutMs;
+  const lasts = (sinceMs: number): string => `for ${formatDuration(Math.max(0, nowMs - sinceMs))} of ${limit}`;
+  const { rolloutSinceMs } = workload;
+  const rollout = within(rolloutSinceMs) ? [`rollout ${lasts(rolloutSinceMs)}`] : [];
+  const pods = workload.pods.flatMap(({ name, phase, createdAtMs }) =>
+    isStarting(phase) && within(createdAtMs) ? [{ name, phase, createdAtMs }] : [],
+  );
+  if (pods.length > mostNamedPods) {
+    const youngestMs = Math.max(...pods.map(({ createdAtMs }) => createdAtMs));
+    return [...rollout, `${pods.length} pods starting, the youngest ${lasts(youngestMs)}`];
+  }
+  return [...rollout, ...pods.map(({ name, phase, createdAtMs }) => `${name} ${phase} ${lasts(createdAtMs)}`)];
 }
 
-function isStarting(pod: Pod): boolean {
-  return pod.phase === 'pending' || pod.phase === 'loading';
+function isStarting(phase: PodPhase): boolean {
+  return phase === 'pending' || phase === 'loading';
 }

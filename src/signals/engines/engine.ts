@@ -1,6 +1,6 @@
 import type { EngineName } from '../../domain/policy.ts';
 import type { SignalName } from '../../domain/signal.ts';
-import type { Exposition, Sample } from '../exposition.ts';
+import type { Exposition, Sample } from '../http/exposition.ts';
 import { cut } from '../reasons.ts';
 
 /** Where one signal stands in an engine's metrics. */

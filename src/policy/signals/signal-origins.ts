@@ -1,0 +1,74 @@
+import { engineNames } from '../../domain/policy.ts';
+import type { SignalOrigin } from '../../domain/policy.ts';
+import type { SignalName } from '../../domain/signal.ts';
+import { keyedSignals } from '../metadata-keys.ts';
+import type { Metadata } from '../metadata.ts';
+import { oneOf, textLike, wholeNumber } from '../scalars.ts';
+
+const defaultEnginePort = 8_000;
+const defaultEnginePath = '/metrics';
+
+const oneLine = textLike(/^\P{Cc}+$/u, 'a text without control characters');
+/** Queries are often written over several lines. */
+const anyLines = textLike(/^[\P{Cc}\n\r\t]+$/u, 'a text without control characters');
+const connectionName = textLike(
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+  'the name of a connection: lower-case letters, digits and "-"',
+);
+/** No host can hide in it: a path that starts with two slashes names one. */
+const enginePath = textLike(/^\/(?!\/)[\w.~/-]{0,255}$/, 'a path such as /metrics');
+const engine = oneOf(
+  engineNames,
+  ', the only engine that this version reads; for others, say with queueFrom, runningFrom … where a signal is seen',
+);
+
+/** Reads the engine whose pods give signals; undefined where none is named. */
+export function readEngine(metadata: Metadata): SignalOrigin | undefined {
+  const name = metadata.read('engine', engine);
+  const port = metadata.read('enginePort', wholeNumber(1, 65_535)) ?? defaultEnginePort;
+  const path = metadata.read('enginePath', enginePath) ?? defaultEnginePath;
+  const modelName = metadata.read('modelName', oneLine);
+  for (const key of ['enginePort', 'enginePath', 'modelName']) {
+    if (metadata.has(key) && !metadata.has('engine')) metadata.reject(key, 'means nothing without engine');
+  }
+  if (name === undefined) return undefined;
+  return { kind: 'engine', engine: name, port, path, ...(modelName !== undefined && { modelName }) };
+}
+
+/** Reads `<signal>From` and what is asked of that connection; undefined where the signal names no connection. */
+export function readConnection(metadata: Metadata, signal: SignalName): SignalOrigin | undefined {
+  const connection = metadata.read(`${signal}From`, connectionName);
+  const query = metadata.read(`${signal}Query`, anyLines);
+  const key = metadata.read(`${signal}Key`, oneLine);
+  const group = metadata.read(`${signal}Group`, oneLine);
+  checkConnection(metadata, signal);
+  if (connection === undefined) return undefined;
+  return {
+    kind: 'connection',
+    connection,
+    ...(query !== undefined && { query }),
+    ...(key !== undefined && { key }),
+    ...(group !== undefined && { group }),
+  };
+}
+
+function checkConnection(metadata: Metadata, signal: SignalName): void {
+  const from = `${signal}From`;
+  const query = `${signal}Query`;
+  const key = `${signal}Key`;
+  const group = `${signal}Group`;
+  if (!metadata.has(from)) {
+    const lost = [query, key, group].filter((name) => metadata.has(name));
+    for (const name of lost) metadata.reject(name, `means nothing without ${from}, the connection that is asked`);
+    return;
+  }
+  if (metadata.has(query) && metadata.has(key)) {
+    metadata.reject(key, `${query} is given too; keep the one that the connection understands`);
+  }
+  if (metadata.has(group) && !metadata.has(key)) metadata.reject(group, `means nothing without ${key}, the stream`);
+  if (metadata.has(query) || metadata.has(key)) return;
+  const choices = keyedSignals.includes(signal)
+    ? `${query} (PromQL) or ${key} (Redis list or stream)`
+    : `${query} (PromQL)`;
+  metadata.reject(from, `does not say what to ask for; add ${choices}`);
+}

@@ -1,0 +1,54 @@
+import { status } from '@grpc/grpc-js';
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { HealthHandlers } from '../../generated/grpc/health/v1/Health.ts';
+import type { HealthCheckRequest__Output as Request } from '../../generated/grpc/health/v1/HealthCheckRequest.ts';
+import type { HealthCheckResponse as Answer } from '../../generated/grpc/health/v1/HealthCheckResponse.ts';
+import type { OpenStreams } from './open-streams.ts';
+
+/** The names that a probe may ask for: the server as a whole, Kubernetes' two kinds of probe, and the service itself. */
+const services: ReadonlySet<string> = new Set(['', 'liveness', 'readiness', 'externalscaler.ExternalScaler']);
+
+/**
+ * grpc.health.v1. All names have one status: serving from the start until the shutdown. It does not follow the backends,
+ * because a scaler without them still answers GetMetricSpec, on which KEDA's fallback depends.
+ */
+export class HealthService {
+  readonly #streams: OpenStreams;
+  readonly #watchers = new Set<() => void>();
+  #serving = true;
+
+  constructor(streams: OpenStreams) {
+    this.#streams = streams;
+  }
+
+  get serving(): boolean {
+    return this.#serving;
+  }
+
+  /** From now on NOT_SERVING; told to everybody who watches. */
+  stopServing(): void {
+    this.#serving = false;
+    for (const tell of this.#watchers) tell();
+  }
+
+  readonly handlers: HealthHandlers = {
+    Check: (call, callback) => {
+      const { service } = call.request;
+      if (services.has(service)) callback(null, this.#answer());
+      else callback({ code: status.NOT_FOUND, details: `unknown service "${service.slice(0, 80)}"` });
+    },
+    Watch: (call) => this.#watch(call),
+  };
+
+  #watch(call: ServerWritableStream<Request, Answer>): void {
+    const known = services.has(call.request.service);
+    const tell = (): void => void call.write(known ? this.#answer() : { status: 'SERVICE_UNKNOWN' });
+    tell();
+    if (known) this.#watchers.add(tell);
+    this.#streams.hold(call, () => this.#watchers.delete(tell));
+  }
+
+  #answer(): Answer {
+    return { status: this.#serving ? 'SERVING' : 'NOT_SERVING' };
+  }
+}

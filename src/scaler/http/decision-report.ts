@@ -1,0 +1,77 @@
+import type { CalendarState } from '../../domain/calendar.ts';
+import type { EpochMs } from '../../domain/clock.ts';
+import type { Reading } from '../../domain/reading.ts';
+import type { SignalName } from '../../domain/signal.ts';
+import { readyPods } from '../../domain/workload.ts';
+import type { WorkloadReading } from '../../domain/workload.ts';
+import type { Endpoint } from '../trigger/endpoint.ts';
+
+/**
+ * What the HTTP interface says of a trigger in its list. The trigger's metadata are not part of it: KEDA fills some of
+ * them from the workload's environment, so they may hold secrets.
+ */
+export function reportDecision(endpoint: Endpoint): object {
+  const { namespace, name } = endpoint.ref;
+  const verdict = endpoint.snapshot()?.verdict;
+  if (!verdict) return { namespace, name, state: 'undecided', reason: 'its signals have not been read yet' };
+  const decidedAt = isoTime(verdict.decidedAtMs);
+  if (verdict.state === 'undecided')
+    return { namespace, name, state: verdict.state, reason: verdict.reason, decidedAt };
+  const { state, required, active, rule, why } = verdict;
+  return { namespace, name, state, required, active, rule, why, decidedAt };
+}
+
+/** All that the decision of a trigger rests on. Times are ISO 8601, values in their signal's unit. */
+export function reportDetails(endpoint: Endpoint, nowMs: EpochMs): object {
+  const snapshot = endpoint.snapshot();
+  const readings = [...(snapshot?.readings ?? [])];
+  return {
+    ...reportDecision(endpoint),
+    bids: snapshot?.verdict.state === 'decided' ? snapshot.verdict.bids : [],
+    signals: readings.map(([signal, reading]) => reportSignal(endpoint, signal, reading, nowMs)),
+    ...(snapshot?.quiet && { quiet: reportQuiet(snapshot.quiet) }),
+    ...(snapshot?.calendar && { calendar: reportCalendar(snapshot.calendar) }),
+    ...(snapshot && { workload: reportWorkload(snapshot.workload) }),
+    warnings: endpoint.policy.warnings,
+  };
+}
+
+function reportSignal(endpoint: Endpoint, signal: SignalName, reading: Reading, nowMs: EpochMs): object {
+  const target = endpoint.policy.signals.find((plan) => plan.signal === signal)?.target;
+  const { observedAtMs, ...facts } = reading;
+  return { signal, ...(target !== undefined && { target }), ...facts, ageSeconds: (nowMs - observedAtMs) / 1_000 };
+}
+
+function reportQuiet({ sinceMs, ...quiet }: { quiet: boolean; because: string; sinceMs?: EpochMs }): object {
+  return { ...quiet, ...(sinceMs !== undefined && { since: isoTime(sinceMs) }) };
+}
+
+function reportCalendar({ sinceMs, nextEdgeMs, upcoming, ...state }: CalendarState): object {
+  return {
+    ...state,
+    ...(sinceMs !== undefined && { since: isoTime(sinceMs) }),
+    ...(nextEdgeMs !== undefined && { nextEdge: isoTime(nextEdgeMs) }),
+    ...(upcoming && {
+      upcoming: { floor: upcoming.floor, because: upcoming.because, opensAt: isoTime(upcoming.opensAtMs) },
+    }),
+  };
+}
+
+function reportWorkload(reading: WorkloadReading): object {
+  if (reading.state === 'unknown') return { state: reading.state, reason: reading.reason };
+  const { target, replicas, minReplicas, maxReplicas, pods, rolloutSinceMs } = reading.workload;
+  return {
+    state: reading.state,
+    target,
+    replicas,
+    readyReplicas: readyPods(reading.workload).length,
+    ...(minReplicas !== undefined && { minReplicas }),
+    ...(maxReplicas !== undefined && { maxReplicas }),
+    ...(rolloutSinceMs !== undefined && { rolloutSince: isoTime(rolloutSinceMs) }),
+    pods: pods.map(({ name, phase, node }) => ({ name, phase, ...(node !== undefined && { node }) })),
+  };
+}
+
+function isoTime(timeMs: EpochMs): string {
+  return new Date(timeMs).toISOString();
+}

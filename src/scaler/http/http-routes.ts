@@ -1,0 +1,36 @@
+import type { Clock } from '../../domain/clock.ts';
+import { jsonAnswer, textAnswer } from '../../telemetry/http-server.ts';
+import type { HttpAnswer, HttpRoute } from '../../telemetry/http-server.ts';
+import { reportDecision, reportDetails } from './decision-report.ts';
+import type { Endpoints } from '../trigger/endpoints.ts';
+import type { HealthService } from '../grpc/health-service.ts';
+import type { ScalerMetrics } from './metrics.ts';
+
+interface HttpParts {
+  readonly endpoints: Endpoints;
+  readonly metrics: ScalerMetrics;
+  readonly health: HealthService;
+  readonly clock: Clock;
+}
+
+/** The scaler's pages: metrics for Prometheus, probes for the kubelet, and decisions with their reasons for people. */
+export function httpRoutes({ endpoints, metrics, health, clock }: HttpParts): Readonly<Record<string, HttpRoute>> {
+  return {
+    '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
+    '/healthz': () => textAnswer(200, 'ok'),
+    '/readyz': () => (health.serving ? textAnswer(200, 'ok') : textAnswer(503, 'shutting down')),
+    '/api/decisions': () => jsonAnswer(200, { decisions: [...endpoints.groups()].flat().map(reportDecision) }),
+    '/api/decisions/': (path) => decisionsOf(endpoints, path, clock),
+  };
+}
+
+/** @param path `namespace/name`; the answer has one entry for each of the ScaledObject's triggers */
+function decisionsOf(endpoints: Endpoints, path: string, clock: Clock): HttpAnswer {
+  const [namespace = '', name = '', ...rest] = path.split('/');
+  const triggers = rest.length > 0 ? [] : endpoints.of({ namespace, name });
+  if (triggers.length > 0) {
+    return jsonAnswer(200, { namespace, name, triggers: triggers.map((one) => reportDetails(one, clock.nowMs())) });
+  }
+  const error = `no ScaledObject "${path.slice(0, 80)}" has been asked for; write /api/decisions/NAMESPACE/NAME`;
+  return jsonAnswer(404, { error });
+}

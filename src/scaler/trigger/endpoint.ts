@@ -1,0 +1,194 @@
+import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
+import type { Verdict } from '../../domain/decision.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Reading } from '../../domain/reading.ts';
+import type { SignalName } from '../../domain/signal.ts';
+import type { ScaledObjectRef, Workload } from '../../domain/workload.ts';
+import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
+import { decide } from '../../decision/decide.ts';
+import { quietness } from '../../decision/quiet.ts';
+import { CalendarWatch } from './calendar-watch.ts';
+import { QuietWatch } from './quiet-watch.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { WarmUp } from './warm-up.ts';
+
+/** Lead of `warmLead: auto` while the workload's start-up time has not been learned. */
+const unlearnedLeadMs = 300_000;
+
+/** Reads the signals of one policy, and knows how old each reading is. */
+export interface SignalReadings {
+  /** Asks every source once; never rejects, and takes no longer than the read timeout. */
+  readAll(workload: Workload): Promise<void>;
+  readings(nowMs: EpochMs): ReadonlyMap<SignalName, Reading>;
+}
+
+interface EndpointTiming {
+  readonly clock: Clock;
+  readonly readIntervalMs: number;
+  /** Share of the read interval, from 0 up to 1, at which this endpoint's reads fall. */
+  readonly phase: number;
+  /** A verdict older than this is no answer: whatever should have renewed it is stuck. */
+  readonly staleAfterMs: number;
+}
+
+interface EndpointParts {
+  readonly ref: ScaledObjectRef;
+  readonly policy: Policy;
+  readonly signals: SignalReadings;
+  readonly workloads: WorkloadSource;
+  readonly timing: EndpointTiming;
+  readonly warmUp: WarmUp;
+  /** Told of each decision after it is in force, with the one before it. */
+  readonly onDecision: (after: Snapshot, before: Snapshot | undefined) => void;
+}
+
+/**
+ * The life of one trigger of a ScaledObject: reads its signals every read interval, decides after each read, at calendar
+ * edges and when its workload changes, and keeps the last decision for all who ask.
+ */
+export class Endpoint {
+  readonly ref: ScaledObjectRef;
+  readonly policy: Policy;
+  readonly warmUp: WarmUp;
+  readonly #parts: EndpointParts;
+  readonly #calendar: CalendarWatch | undefined;
+  readonly #quiet: QuietWatch;
+  readonly #listeners = new Set<() => void>();
+  #last: Snapshot | undefined;
+  #reading = false;
+  #hasRead = false;
+  #closed = false;
+  #cancelRead: Cancel = () => undefined;
+  #cancelEdge: Cancel = () => undefined;
+
+  constructor(parts: EndpointParts) {
+    const { policy } = parts;
+    this.ref = parts.ref;
+    this.policy = policy;
+    this.warmUp = parts.warmUp;
+    this.#parts = parts;
+    const leadMs = policy.warmLeadMs === 'auto' ? unlearnedLeadMs : policy.warmLeadMs;
+    this.#calendar = policy.calendar && new CalendarWatch(policy.calendar, leadMs);
+    this.#quiet = new QuietWatch(parts.timing.staleAfterMs);
+  }
+
+  /** Begins to read. Called once. */
+  start(): void {
+    void this.#cycle();
+  }
+
+  /** To be called when the workload source says that this endpoint's workload changed. */
+  workloadChanged(): void {
+    if (this.#closed) return;
+    if (this.#hasRead) this.#decide();
+    else if (!this.#reading) void this.#cycle();
+  }
+
+  /** The last decision and what it rests on; undefined before the first, and undecided when the last is too old to act on. */
+  snapshot(): Snapshot | undefined {
+    const last = this.#last;
+    if (!last) return undefined;
+    const ageMs = this.#nowMs() - last.verdict.decidedAtMs;
+    return ageMs <= this.#parts.timing.staleAfterMs ? last : overdue(last, ageMs);
+  }
+
+  /** Calls back after each decision. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRead();
+    this.#cancelEdge();
+    this.#listeners.clear();
+    this.warmUp.end();
+  }
+
+  /** One read and the decision after it. The next is planned when this one is done, so reads never pile up. */
+  async #cycle(): Promise<void> {
+    this.#reading = true;
+    this.#cancelRead();
+    const reading = this.#parts.workloads.lookup(this.ref);
+    if (reading.state === 'known') {
+      await this.#parts.signals.readAll(reading.workload);
+      this.#hasRead = true;
+    }
+    this.#reading = false;
+    if (this.#closed) return;
+    this.#decide();
+    this.#cancelRead = this.#parts.timing.clock.after(this.#untilNextReadMs(), () => void this.#cycle());
+  }
+
+  #decide(): void {
+    const before = this.#last;
+    this.#last = this.#observeSafely();
+    if (this.#last.verdict.state === 'decided') this.warmUp.end();
+    this.#planEdge();
+    this.#parts.onDecision(this.#last, before);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A defect in a rule costs this ScaledObject its answer, not the program its life. */
+  #observeSafely(): Snapshot {
+    try {
+      return this.#observe();
+    } catch (error) {
+      const reason = `internal error while deciding: ${error instanceof Error ? error.message : String(error)}`;
+      const workload = this.#parts.workloads.lookup(this.ref);
+      return { verdict: undecided(reason, this.#nowMs()), workload, readings: new Map() };
+    }
+  }
+
+  #observe(): Snapshot {
+    const nowMs = this.#nowMs();
+    const known = this.#parts.workloads.lookup(this.ref);
+    const readings = this.#parts.signals.readings(nowMs);
+    const calendar = this.#calendar && { calendar: this.#calendar.at(nowMs) };
+    if (known.state === 'unknown') {
+      this.#quiet.note(false, nowMs);
+      return { verdict: undecided(known.reason, nowMs), workload: known, readings, ...calendar };
+    }
+    const { quiet, because } = quietness(this.policy, known.workload, readings);
+    const sinceMs = this.#quiet.note(quiet, nowMs);
+    const context = { nowMs, workload: known.workload, readings, ...calendar };
+    const verdict = decide(this.policy, sinceMs === undefined ? context : { ...context, quietSinceMs: sinceMs });
+    const quietNow = sinceMs === undefined ? { quiet, because } : { quiet, because, sinceMs };
+    return { verdict, workload: known, readings, ...calendar, quiet: quietNow };
+  }
+
+  #planEdge(): void {
+    if (!this.#calendar) return;
+    this.#cancelEdge();
+    const delayMs = this.#calendar.untilMs - this.#nowMs();
+    this.#cancelEdge = this.#parts.timing.clock.after(delayMs, () => {
+      if (this.#hasRead) this.#decide();
+    });
+  }
+
+  /** Reads fall on a grid of the read interval, so a slow read does not shift those that follow. */
+  #untilNextReadMs(): number {
+    const { readIntervalMs, phase } = this.#parts.timing;
+    const intoIntervalMs = (this.#nowMs() + (1 - phase) * readIntervalMs) % readIntervalMs;
+    return readIntervalMs - intoIntervalMs;
+  }
+
+  #nowMs(): EpochMs {
+    return this.#parts.timing.clock.nowMs();
+  }
+}
+
+function undecided(reason: string, decidedAtMs: EpochMs): Verdict {
+  return { state: 'undecided', reason, decidedAtMs };
+}
+
+function overdue(last: Snapshot, ageMs: number): Snapshot {
+  const reason = `the last decision is ${formatDuration(ageMs)} old, and none has followed it`;
+  return { ...last, verdict: undecided(reason, last.verdict.decidedAtMs) };
+}

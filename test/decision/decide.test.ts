@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/decision/decide.ts';
+import type { DecisionContext, Verdict } from '../../src/domain/decision.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { fresh, pod, policy, workload } from '../support/builders.ts';
+import { calendar, context, failed, nowMs, offHours, plan, readings } from '../support/decision-context.ts';
+
+const signals = [plan('queue', { target: 5 }), plan('running', { target: 32 })];
+const calm = readings({ queue: fresh(0), running: fresh(0) });
+const dark = policy({ signals, offHours: 'closed' });
+const threeReplicas = workload({ replicas: 3 });
+
+function settled(subject: Policy, overrides: Partial<DecisionContext>): Partial<Verdict> & { bids?: unknown } {
+  const { decidedAtMs, ...verdict } = decide(subject, context(overrides));
+  expect(decidedAtMs).toBe(nowMs);
+  if (verdict.state === 'undecided') return verdict;
+  const { bids, ...rest } = verdict;
+  expect(bids).toContainEqual(expect.objectContaining({ rule: verdict.rule, why: verdict.why }));
+  return rest;
+}
+
+describe('decide', () => {
+  it('carries every bid, highest precedence first', () => {
+    const scene = context({
+      workload: workload({
+        replicas: 2,
+        pods: [pod(), pod({ name: 'llama-1', phase: 'loading', createdAtMs: nowMs })],
+      }),
+      readings: readings({ queue: fresh(12), running: fresh(40) }),
+      calendar: calendar({ floor: 1, ceiling: 6, because: 'Mon-Fri 08:00-20:00 min=1 max=6' }),
+    });
+    expect(decide(policy({ signals }), scene)).toEqual({
+      state: 'decided',
+      required: 2.4,
+      active: true,
+      rule: 'load',
+      why: 'queue 12 (test) / 5 per replica = 2.4',
+      bids: [
+        { rule: 'ceiling', atMost: 6, why: 'at most 6: Mon-Fri 08:00-20:00 min=1 max=6' },
+        { rule: 'load', atLeast: 2.4, why: 'queue 12 (test) / 5 per replica = 2.4' },
+        { rule: 'floor', atLeast: 1, why: 'at least 1: Mon-Fri 08:00-20:00 min=1 max=6' },
+        { rule: 'hold', atLeast: 2, why: 'hold at 2: llama-1 loading for 0ms of 30m' },
+        { rule: 'idle', keepAlive: true, why: '12 requests waiting (test)' },
+      ],
+      decidedAtMs: nowMs,
+    });
+  });
+
+  it.each<[string, Policy, Partial<DecisionContext>, Partial<Verdict>]>([
+    [
+      'sleeps once it has been quiet for idleAfter',
+      policy({ signals }),
+      { readings: calm, quietSinceMs: nowMs - 120_000 },
+      {
+        state: 'decided',
+        required: 0,
+        active: false,
+        rule: 'idle',
+        why: 'quiet for 2m: queue 0 (test), running 0 (test)',
+      },
+    ],
+    [
+      'stays awake at an empty queue while requests run',
+      policy({ signals: [plan('queue', { target: 5 }), plan('running')] }),
+      { readings: readings({ queue: fresh(0), running: fresh(2) }), quietSinceMs: nowMs - 120_000 },
+      { state: 'decided', required: 0, active: true, rule: 'idle', why: '2 requests running (test)' },
+    ],
+    [
+      'keeps the floor of business hours however quiet it is',
+      policy({ signals }),
+      { readings: calm, quietSinceMs: 0, calendar: calendar({ floor: 2, because: 'Mon-Fri 08:00-20:00 min=2' }) },
+      { state: 'decided', required: 2, active: true, rule: 'floor', why: 'at least 2: Mon-Fri 08:00-20:00 min=2' },
+    ],
+    [
+      'does not hold above a ceiling',
+      policy({ signals, offHoursMaxReplicas: 1 }),
+      { workload: threeReplicas, calendar: offHours() },
+      { state: 'decided', required: 1, active: true, rule: 'ceiling', why: 'at most 1: outside business hours' },
+    ],
+    [
+      'goes dark at once where hours are closed and nothing runs, whatever waits',
+      dark,
+      { readings: readings({ queue: fresh(50), running: fresh(0) }), calendar: offHours({ sinceMs: nowMs - 1 }) },
+      { state: 'decided', required: 0, active: false, rule: 'closed', why: 'closed: outside business hours, drained' },
+    ],
+    [
+      'keeps what serves while it drains',
+      dark,
+      {
+        workload: threeReplicas,
+        readings: readings({ queue: fresh(50), running: fresh(1) }),
+        calendar: offHours({ sinceMs: nowMs - 60_000 }),
+      },
+      {
+        state: 'decided',
+        required: 3,
+        active: true,
+        rule: 'closed',
+        why: 'closing: 1 request still running (test), up to 9m more',
+      },
+    ],
+    [
+      'has no answer where the policy wants an error',
+      policy({ signals, onSignalLoss: 'error' }),
+      { readings: readings({ queue: failed(), running: fresh(1) }) },
+      {
+        state: 'undecided',
+        reason: 'onSignalLoss=error: queue failed (test: connection refused), 40s ago',
+      },
+    ],
+    [
+      'needs no signal in hard-off hours',
+      { ...dark, onSignalLoss: 'error' },
+      { calendar: offHours() },
+      {
+        state: 'decided',
+        required: 0,
+        active: false,
+        rule: 'closed',
+        why: 'closed: outside business hours, drain timeout 10m passed',
+      },
+    ],
+    [
+      'has no answer while it drains blindly and the policy wants an error',
+      { ...dark, onSignalLoss: 'error' },
+      { readings: readings({ queue: fresh(0), running: failed() }), calendar: offHours({ sinceMs: nowMs - 60_000 }) },
+      {
+        state: 'undecided',
+        reason: 'onSignalLoss=error: running failed (test: connection refused), 40s ago',
+      },
+    ],
+    [
+      'scales in on what is left where the policy ignores lost signals, but does not sleep on it',
+      policy({ signals, onSignalLoss: 'ignore' }),
+      { workload: threeReplicas, readings: readings({ queue: failed(), running: fresh(0) }), quietSinceMs: 0 },
+      {
+        state: 'decided',
+        required: 0,
+        active: true,
+        rule: 'idle',
+        why: 'queue failed (test: connection refused)',
+      },
+    ],
+  ])('%s', (_, subject, overrides, verdict) => {
+    expect(settled(subject, overrides)).toEqual(verdict);
+  });
+});

@@ -1,0 +1,57 @@
+import { status } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { invalidArgument } from '../../../src/scaler/grpc/rpc-error.ts';
+import { Rpcs } from '../../../src/scaler/grpc/rpcs.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
+
+/** One call of a unary RPC whose answer is `answer`: what the client gets, what is logged and what is counted. */
+async function call(answer: () => string | Promise<string>) {
+  const { logger, lines } = recordingLogger();
+  const counted: string[] = [];
+  const rpcs = new Rpcs((method, code) => counted.push(`${method} ${status[code]}`), logger);
+  const handler = rpcs.unary('IsActive', answer);
+  const result = await new Promise((resolve) => {
+    handler({ request: undefined } as never, (error, value) => resolve(error ?? value));
+  });
+  await Promise.resolve();
+  return { result, lines, counted };
+}
+
+describe('Rpcs', () => {
+  it.each([
+    ['an answer', () => 'yes'],
+    ['a promised answer', () => Promise.resolve('yes')],
+  ])('gives %s', async (_, answer) => {
+    expect(await call(answer)).toEqual({ result: 'yes', lines: [], counted: ['IsActive OK'] });
+  });
+
+  it.each([
+    ['thrown', () => { throw invalidArgument('no such metric'); }], // prettier-ignore
+    ['rejected', () => Promise.reject(invalidArgument('no such metric'))],
+  ])('gives the status of an error that is %s on purpose, and logs nothing', async (_, answer) => {
+    expect(await call(answer)).toEqual({
+      result: { code: status.INVALID_ARGUMENT, details: 'no such metric' },
+      lines: [],
+      counted: ['IsActive INVALID_ARGUMENT'],
+    });
+  });
+
+  it('makes INTERNAL of a defect, keeps its text from the client and logs it', async () => {
+    const { result, lines, counted } = await call(() => {
+      throw new Error('password hunter2 refused');
+    });
+    expect(result).toEqual({
+      code: status.INTERNAL,
+      details: 'internal error; the log of pilotlight-scaler says which',
+    });
+    expect(lines).toMatchObject([{ level: 'error', msg: 'rpc failed' }]);
+    expect(counted).toEqual(['IsActive INTERNAL']);
+  });
+
+  it('cuts a text that would not fit into a header', async () => {
+    const { result } = await call(() => {
+      throw invalidArgument('x'.repeat(10_000));
+    });
+    expect(result).toMatchObject({ details: `${'x'.repeat(2_000)}…` });
+  });
+});

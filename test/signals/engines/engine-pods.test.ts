@@ -1,0 +1,172 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SignalName } from '../../../src/domain/signal.ts';
+import type { Pod } from '../../../src/domain/workload.ts';
+import { createEnginePodsSource, engineSignals } from '../../../src/signals/engines/engine-pods.ts';
+import type { EnginePodsOrigin } from '../../../src/signals/engines/engine-pods.ts';
+import { createHttpTextClient } from '../../../src/signals/http/http-text.ts';
+import type { Measurement } from '../../../src/signals/source.ts';
+import { pod, workload } from '../../support/builders.ts';
+import { startHttpStandIn } from '../../support/http-stand-in.ts';
+import type { HttpStandIn } from '../../support/http-stand-in.ts';
+
+const http = createHttpTextClient();
+const origin: EnginePodsOrigin = { engine: 'vllm', port: 8000, path: '/metrics' };
+
+async function engine(body: string): Promise<HttpStandIn> {
+  const standIn = await startHttpStandIn({ body });
+  onTestFinished(() => standIn.server.stop());
+  return standIn;
+}
+
+function podAt({ server }: HttpStandIn, index = 0): Pod {
+  return pod({ name: `llama-${index}`, address: server.host });
+}
+
+async function read(
+  pods: readonly Pod[],
+  signals: readonly SignalName[] = ['queue'],
+  changes: Partial<EnginePodsOrigin> = {},
+): Promise<Record<string, Measurement>> {
+  const source = createEnginePodsSource({ ...origin, ...changes }, signals, http);
+  return Object.fromEntries(await source.read(workload({ pods }), AbortSignal.timeout(2_000)));
+}
+
+/** What the metrics of a vLLM with one or more engines look like. */
+function vllmText(...engines: { waiting: number; running: number; kv: number; model?: string }[]): string {
+  const lines = engines.map(({ waiting, running, kv, model = 'llama' }, index) => {
+    const labels = `{engine="${index}",model_name="${model}"}`;
+    return [
+      `vllm:num_requests_waiting${labels} ${waiting}.0`,
+      `vllm:num_requests_running${labels} ${running}.0`,
+      'vllm:num_requests_waiting_by_reason{reason="capacity"} 99',
+      `vllm:kv_cache_usage_perc${labels} ${kv}\n`,
+    ].join('\n');
+  });
+  return lines.join('');
+}
+
+describe('a source of engine pods', () => {
+  it('asks each pod once for all signals, and sums over pods', async () => {
+    const pods = await Promise.all([
+      engine(vllmText({ waiting: 5, running: 8, kv: 0.5 })),
+      engine(vllmText({ waiting: 0, running: 2, kv: 0.25 })),
+    ]);
+    const coverage = { heard: 2, expected: 2 };
+    expect(await read(pods.map(podAt), ['queue', 'running', 'kvCache'])).toEqual({
+      queue: { state: 'measured', value: 5, coverage },
+      running: { state: 'measured', value: 10, coverage },
+      kvCache: { state: 'measured', value: 0.75, coverage },
+    });
+    for (const { seen } of pods) expect(seen.map(({ path }) => path)).toEqual(['/metrics']);
+  });
+
+  it('sums the requests of several engines in one pod, and averages their KV caches', async () => {
+    const two = await engine(vllmText({ waiting: 5, running: 8, kv: 0.5 }, { waiting: 1, running: 2, kv: 0.1 }));
+    const measured = await read([podAt(two)], ['queue', 'running', 'kvCache']);
+    expect(Object.values(measured).map((one) => one.state === 'measured' && one.value)).toEqual([6, 10, 0.3]);
+  });
+
+  it.each([
+    ['the old name', 'vllm:gpu_cache_usage_perc 0.4\n', 0.4],
+    ['both names once', 'vllm:gpu_cache_usage_perc 0.4\nvllm:kv_cache_usage_perc 0.5\n', 0.5],
+  ])('reads %s of the KV cache', async (_, text, value) => {
+    const measured = await read([podAt(await engine(text))], ['kvCache']);
+    expect(measured['kvCache']).toMatchObject({ state: 'measured', value });
+  });
+
+  it('reads one model of several', async () => {
+    const text = vllmText({ waiting: 5, running: 0, kv: 0 }, { waiting: 7, running: 0, kv: 0, model: 'phi' });
+    const pods = [podAt(await engine(text))];
+    expect((await read(pods, ['queue'], { modelName: 'phi' }))['queue']).toMatchObject({ value: 7 });
+    expect((await read(pods))['queue']).toMatchObject({ value: 12 });
+    expect((await read(pods, ['queue'], { modelName: 'mistral' }))['queue']).toEqual({
+      state: 'absent',
+      reason: `${pods[0]?.address ?? ''}: serves no model "mistral" but "llama", "phi"`,
+      coverage: { heard: 0, expected: 1 },
+    });
+  });
+
+  it('expects ready pods alone', async () => {
+    const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
+    const phases = ['pending', 'loading', 'terminating'] as const;
+    const others = phases.map((phase) => pod({ phase, address: '127.0.0.1:1' }));
+    expect((await read([...others, podAt(up)]))['queue']).toEqual({
+      state: 'measured',
+      value: 3,
+      coverage: { heard: 1, expected: 1 },
+    });
+    expect((await read(others))['queue']).toEqual({
+      state: 'absent',
+      reason: 'no ready pods',
+      coverage: { heard: 0, expected: 0 },
+    });
+  });
+
+  it('lowers the coverage for each pod that fails or lacks the metric, and says why', async () => {
+    const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
+    const bare = await engine('process_cpu_seconds_total 1\n');
+    const odd = await engine('vllm:num_requests_waiting NaN\n');
+    const cut = await engine('vllm:num_requests_waiting 12');
+    const broken = await engine('vllm:num_requests_waiting 12\nvllm:num_requests_waiting{ 9\n');
+    const ill = await engine('');
+    ill.answer = () => ({ status: 503, body: 'vllm:num_requests_waiting 9\n' });
+    const beside = async (other: Pod): Promise<Measurement | undefined> => (await read([podAt(up), other]))['queue'];
+    const partial = (reason: string): Measurement => ({
+      state: 'measured',
+      value: 3,
+      coverage: { heard: 1, expected: 2 },
+      note: `heard 1 of 2 pods: ${reason}`,
+    });
+    expect(await beside(podAt(bare))).toEqual(partial(`${bare.server.host}: no vllm:num_requests_waiting`));
+    expect(await beside(podAt(odd))).toEqual(partial(`${odd.server.host}: vllm:num_requests_waiting is NaN`));
+    expect(await beside(podAt(cut))).toEqual(partial(`${cut.server.host}: its answer ends in the middle of a line`));
+    expect(await beside(podAt(broken))).toEqual(
+      partial(`${broken.server.host}: vllm:num_requests_waiting can't be read`),
+    );
+    expect(await beside(podAt(ill))).toEqual(partial(`${ill.server.host} answered 503`));
+    expect(await beside({ name: 'llama-9', phase: 'ready' })).toEqual(partial('pod llama-9 has no address'));
+  });
+
+  it('is heard by the pods that answered, when the deadline passes for the others', async () => {
+    const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
+    const hanging = await engine('');
+    hanging.server.behave({ hang: true });
+    const source = createEnginePodsSource(origin, ['queue'], http);
+    const measured = await source.read(workload({ pods: [podAt(up), podAt(hanging, 1)] }), AbortSignal.timeout(300));
+    expect(measured.get('queue')).toMatchObject({
+      value: 3,
+      coverage: { heard: 1, expected: 2 },
+      note: `heard 1 of 2 pods: ${hanging.server.host} did not answer in time`,
+    });
+  });
+
+  it('rejects with the reasons when no pod answers', async () => {
+    const ill = await engine('');
+    ill.answer = () => ({ status: 500, body: '' });
+    await expect(read([podAt(ill)])).rejects.toThrow(new Error(`${ill.server.host} answered 500`));
+    const closed = [1, 2, 3, 4].map((port) => pod({ address: `127.0.0.1:${port}` }));
+    const reasons = [1, 2, 3].map((port) => `127.0.0.1:${port} refused the connection`).join('; ');
+    await expect(read(closed)).rejects.toThrow(new Error(`none of 4 pods answered: ${reasons}; and 1 more`));
+  });
+
+  it('takes the port of the pod before the port of the engine, and cannot be led to another host', async () => {
+    const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
+    const bare = pod({ address: '127.0.0.1' });
+    expect((await read([bare], ['queue'], { port: up.server.port }))['queue']).toMatchObject({ value: 3 });
+    await read([podAt(up)], ['queue'], { path: '//127.0.0.1:1/x' });
+    expect(up.seen.at(-1)?.path).toBe('//127.0.0.1:1/x');
+    await expect(read([pod({ address: 'fd00::1' })], ['queue'], { port: 9 })).rejects.toThrow(/^\[fd00::1\]:9 /);
+    await expect(read([pod({ address: 'a b' })])).rejects.toThrow();
+  });
+
+  it('reads hundreds of pods', async () => {
+    const up = await engine(vllmText({ waiting: 1, running: 1, kv: 0 }));
+    const pods = Array.from({ length: 300 }, (_, index) => podAt(up, index));
+    const coverage = { heard: 300, expected: 300 };
+    expect((await read(pods))['queue']).toEqual({ state: 'measured', value: 300, coverage });
+  });
+
+  it('knows what vLLM tells', () => {
+    expect(engineSignals('vllm')).toEqual(['queue', 'running', 'kvCache']);
+  });
+});
