@@ -1,6 +1,7 @@
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import { maximumAgeMs } from '../gpu/freshness.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
+import type { OwnerLookup } from '../gpu/processes/owner.ts';
 import type { ReaderEvent } from '../gpu/reader.ts';
 import { GpuSeries } from './gpu-series.ts';
 import type { HostEvent } from './host.ts';
@@ -15,6 +16,8 @@ interface Settings {
   readonly hostIntervalMs: number;
   /** What is collected on this node. */
   readonly collectors: ReadonlySet<Collector>;
+  /** Whose a process is; absent where that is not looked up. */
+  readonly ownerOf?: OwnerLookup;
 }
 
 /** Takes in what the collectors tell and makes exposition text of what is true at the moment of a scrape. */
@@ -29,7 +32,7 @@ export class Exposition {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#state = new NodeState(settings.sampleIntervalMs);
+    this.#state = new NodeState(settings.sampleIntervalMs, settings.ownerOf);
     this.#awaited = new Set([...settings.collectors].filter((collector) => collector !== 'host'));
   }
 

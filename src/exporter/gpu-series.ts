@@ -1,7 +1,8 @@
 import { Gauge, Registry } from 'prom-client';
 import type { GpuDevice, GpuSample } from '../domain/gpu.ts';
-import { unattributedReasons } from '../gpu/attribution.ts';
-import type { Attribution, PodReading } from '../gpu/attribution.ts';
+import { unattributedReasons } from '../gpu/pod-reading.ts';
+import type { Attribution, PodReading, UnattributedReason } from '../gpu/pod-reading.ts';
+import { targetUuid } from '../gpu/target.ts';
 import type { NodeView } from './node-state.ts';
 
 /** Figures of a GPU: the end of the metric's name, its help, and where the number is. */
@@ -21,12 +22,12 @@ const deviceFigures: readonly (readonly [string, string, keyof GpuDevice])[] = [
   ['memory_clock_hertz', 'Clock of the GPU memory.', 'memoryClockHertz'],
 ];
 
-/** Figures of a GPU that are told per pod as well. */
-const podFigures: readonly (readonly [string, string, keyof GpuDevice])[] = [
-  ['utilization_ratio', "Utilization of the container's GPU.", 'utilizationRatio'],
-  ['memory_used_bytes', "Memory in use of the container's GPU.", 'memoryUsedBytes'],
-  ['memory_total_bytes', "Memory of the container's GPU.", 'memoryTotalBytes'],
-];
+/** Figures that are told per pod. */
+const podFigures = [
+  ['utilization_ratio', "Utilization of the container's GPU or slice, or the container's part of a shared one.", 'utilizationRatio'], // prettier-ignore
+  ['memory_used_bytes', "Memory in use of the container's GPU or slice, or the container's part of a shared one.", 'memoryUsedBytes'], // prettier-ignore
+  ['memory_total_bytes', "Memory of the container's GPU or slice; a shared one's is told for each that shares it.", 'memoryTotalBytes'], // prettier-ignore
+] as const;
 
 const deviceLabels = ['gpu', 'uuid', 'model', 'pci_bus_id'] as const;
 const podLabels = ['namespace', 'pod', 'container', 'uuid', 'attribution'] as const;
@@ -79,12 +80,16 @@ export class GpuSeries {
 
   #setPods(attribution: Attribution): void {
     for (const reading of attribution.readings) this.#setPod(reading);
-    for (const reason of unattributedReasons) this.#unattributed.set({ reason }, attribution.unattributed[reason]);
+    const counts = Map.groupBy(attribution.leftOut, ({ reason }) => reason);
+    for (const reason of Object.keys(unattributedReasons) as UnattributedReason[]) {
+      this.#unattributed.set({ reason }, counts.get(reason)?.length ?? 0);
+    }
   }
 
-  #setPod({ namespace, pod, container, attribution, device }: PodReading): void {
-    const labels = { namespace, pod, container, uuid: device.uuid, attribution };
-    for (const { field, gauge } of this.#pod) setKnown(gauge, labels, device[field]);
+  #setPod(reading: PodReading): void {
+    const { namespace, pod, container, attribution, target } = reading;
+    const labels = { namespace, pod, container, uuid: targetUuid(target), attribution };
+    for (const { field, gauge } of this.#pod) setKnown(gauge, labels, reading[field]);
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {

@@ -1,9 +1,10 @@
 import type { EpochMs } from '../domain/clock.ts';
 import type { Allocation, GpuSample } from '../domain/gpu.ts';
 import { attribute } from '../gpu/attribution.ts';
-import type { Attribution } from '../gpu/attribution.ts';
 import { maximumAgeMs } from '../gpu/freshness.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
+import type { Attribution } from '../gpu/pod-reading.ts';
+import type { OwnerLookup } from '../gpu/processes/owner.ts';
 import type { ReaderEvent } from '../gpu/reader.ts';
 
 /** What is known of the node now. What is not known is absent, never old. */
@@ -18,14 +19,17 @@ export interface NodeView {
 /** Remembers the last sample and the last allocations, and forgets each when it no longer describes now. */
 export class NodeState {
   readonly #maximumAgeMs: number;
+  readonly #ownerOf: OwnerLookup | undefined;
   #sample: GpuSample | undefined;
   #lastSampleAtMs: EpochMs | undefined;
   #allocations: { readonly list: readonly Allocation[]; readonly observedAtMs: EpochMs } | undefined;
   #kubeletFailed = false;
   #joined: { readonly sample: GpuSample; readonly list: readonly Allocation[]; readonly attribution: Attribution } | undefined; // prettier-ignore
 
-  constructor(intervalMs: number) {
+  /** @param ownerOf absent where processes can't be looked up */
+  constructor(intervalMs: number, ownerOf?: OwnerLookup) {
     this.#maximumAgeMs = maximumAgeMs(intervalMs);
+    this.#ownerOf = ownerOf;
   }
 
   takeReading(event: ReaderEvent): void {
@@ -60,7 +64,7 @@ export class NodeState {
   /** The same objects for as long as nothing new is known, so that what is made of them can be kept. */
   #join(sample: GpuSample, list: readonly Allocation[]): Attribution {
     if (this.#joined?.sample !== sample || this.#joined.list !== list) {
-      this.#joined = { sample, list, attribution: attribute(sample.devices, list) };
+      this.#joined = { sample, list, attribution: attribute(sample.devices, list, this.#ownerOf) };
     }
     return this.#joined.attribution;
   }

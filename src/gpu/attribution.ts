@@ -1,86 +1,107 @@
 import type { Allocation, GpuDevice } from '../domain/gpu.ts';
+import { draDriver } from './kubelet/allocations.ts';
 import { parseDeviceId } from './device-id.ts';
-import type { GpuName } from './device-id.ts';
+import type { Attribution, Holder, LeftOut, PodReading } from './pod-reading.ts';
+import type { OwnerLookup } from './processes/owner.ts';
+import { splitByProcess } from './process-split.ts';
+import { findTarget, targetUuid } from './target.ts';
+import type { Target } from './target.ts';
 
-/** Why an allocated device has no reading of its own. */
-export const unattributedReasons = ['shared', 'mig', 'unknown-id', 'no-such-gpu', 'claimed-twice'] as const;
-type UnattributedReason = (typeof unattributedReasons)[number];
-
-/** One GPU as one container's own. */
-export interface PodReading {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  /** `exclusive`: the whole GPU is the container's, so the whole GPU's figures are. */
-  readonly attribution: 'exclusive';
-  readonly device: GpuDevice;
-}
-
-export interface Attribution {
-  readonly readings: readonly PodReading[];
-  /** Allocated device IDs that were left out, by reason. */
-  readonly unattributed: Readonly<Record<UnattributedReason, number>>;
-}
-
-/** One device ID that one container holds, and the GPU it belongs to where that is known. */
-interface Claim {
-  readonly allocation: Allocation;
-  readonly kind: 'whole' | 'shared' | 'mig' | 'unknown';
-  readonly device?: GpuDevice;
+/** A GPU or slice and all that hold it. */
+interface Held {
+  readonly target: Target;
+  readonly holders: Holder[];
 }
 
 /**
- * Joins what the driver says of the GPUs with what the kubelet gave to whom. Only a GPU that one container holds whole
- * is attributed; whatever else is held is counted by the reason why it can't be. A device ID that no known plugin
+ * Joins what the driver says of the GPUs with what the kubelet gave to whom. A GPU or slice that one container holds alone is
+ * its own; one that is shared is split by process. What can't be known is left out. A device ID that no known plugin
  * writes counts only where the resource is NVIDIA's: other resources are not GPUs.
+ * @param ownerOf absent where processes can't be looked up
  */
-export function attribute(devices: readonly GpuDevice[], allocations: readonly Allocation[]): Attribution {
-  const claims = allocations.flatMap((allocation) => readClaims(allocation, devices));
-  const holders = countHolders(claims);
-  const unattributed = { shared: 0, mig: 0, 'unknown-id': 0, 'no-such-gpu': 0, 'claimed-twice': 0 };
-  const readings: PodReading[] = [];
-  for (const claim of claims) {
-    const reason = objection(claim, holders);
-    if (reason !== undefined) unattributed[reason] += 1;
-    else if (claim.device) readings.push(reading(claim.allocation, claim.device));
+export function attribute(
+  devices: readonly GpuDevice[],
+  allocations: readonly Allocation[],
+  ownerOf?: OwnerLookup,
+): Attribution {
+  // prettier-ignore
+  const { held, leftOut } = readClaims(devices, allocations);
+  const parts = [...held.values()].map((one) => settle(one, ownerOf));
+  return {
+    readings: parts.flatMap(({ readings }) => readings),
+    leftOut: [...leftOut, ...parts.flatMap((part) => part.leftOut)],
+  };
+}
+
+/** What is held of each GPU and slice, and by whom; IDs that lead to none are left out. */
+function readClaims(
+  devices: readonly GpuDevice[],
+  allocations: readonly Allocation[],
+): { held: Map<string, Held>; leftOut: LeftOut[] } {
+  // prettier-ignore
+  const held = new Map<string, Held>();
+  const leftOut: LeftOut[] = [];
+  for (const allocation of allocations) {
+    for (const text of allocation.deviceIds) {
+      const id = parseDeviceId(text);
+      if (!id && !isNvidias(allocation.resource)) continue;
+      const holder = { allocation, deviceIds: [text], shared: id?.shared ?? false };
+      const target = id ? findTarget(id, devices) : 'unknown-id';
+      if (typeof target === 'string') leftOut.push({ holder, reason: target });
+      else addHolder(held, target, holder);
+    }
   }
-  return { readings, unattributed };
+  return { held, leftOut };
 }
 
-function readClaims(allocation: Allocation, devices: readonly GpuDevice[]): Claim[] {
-  return allocation.deviceIds.flatMap((text): Claim[] => {
-    const id = parseDeviceId(text);
-    if (!id) return allocation.resource.startsWith('nvidia.com/') ? [{ allocation, kind: 'unknown' }] : [];
-    const { gpu } = id;
-    const device = gpu && devices.find((candidate) => isNamed(candidate, gpu));
-    return [{ allocation, kind: id.kind, ...(device && { device }) }];
-  });
+function isNvidias(resource: string): boolean {
+  return resource.startsWith('nvidia.com/') || resource === draDriver;
 }
 
-function isNamed(device: GpuDevice, name: GpuName): boolean {
-  return name.by === 'uuid' ? device.uuid.toLowerCase() === name.uuid.toLowerCase() : device.minorNumber === name.minorNumber; // prettier-ignore
+/** A container may hold several replicas of one GPU; it holds it once all the same. */
+function addHolder(held: Map<string, Held>, target: Target, holder: Holder): void {
+  const holders = held.get(targetUuid(target))?.holders ?? [];
+  const at = holders.findIndex(({ allocation }) => isSameContainer(allocation, holder.allocation));
+  const before = holders[at];
+  if (before) {
+    const deviceIds = [...before.deviceIds, ...holder.deviceIds];
+    holders[at] = { ...before, deviceIds, shared: before.shared && holder.shared };
+  } else {
+    holders.push(holder);
+  }
+  held.set(targetUuid(target), { target, holders });
+}
+
+function isSameContainer(a: Allocation, b: Allocation): boolean {
+  return a.namespace === b.namespace && a.pod === b.pod && a.container === b.container;
+}
+
+function settle({ target, holders }: Held, ownerOf: OwnerLookup | undefined): Attribution {
+  const [only, ...others] = holders;
+  if (only && others.length === 0 && !only.shared) return { readings: [wholly(only, target)], leftOut: [] };
+  if (holders.every(mayShare)) return splitByProcess(target, holders, ownerOf);
+  return { readings: [], leftOut: holders.map((holder) => ({ holder, reason: 'claimed-twice', target })) };
 }
 
 /**
- * How many claims each GPU has. Two are one too many for a whole GPU: kubelets before 1.34 still list finished pods,
- * whose GPU may be another's by now.
+ * A claim of dynamic resource allocation may be several pods' on purpose. Of other devices that are held twice one holder is
+ * a pod that has ended: kubelets before 1.34 still list it.
  */
-function countHolders(claims: readonly Claim[]): Map<string, number> {
-  const holders = new Map<string, number>();
-  for (const { device } of claims) {
-    if (device) holders.set(device.uuid, (holders.get(device.uuid) ?? 0) + 1);
-  }
-  return holders;
+function mayShare({ shared, allocation }: Holder): boolean {
+  return shared || allocation.resource === draDriver;
 }
 
-function objection(claim: Claim, holders: ReadonlyMap<string, number>): UnattributedReason | undefined {
-  if (claim.kind === 'unknown') return 'unknown-id';
-  if (claim.kind !== 'whole') return claim.kind;
-  if (!claim.device) return 'no-such-gpu';
-  if (claim.device.migEnabled) return 'mig';
-  return (holders.get(claim.device.uuid) ?? 0) > 1 ? 'claimed-twice' : undefined;
-}
-
-function reading({ namespace, pod, container }: Allocation, device: GpuDevice): PodReading {
-  return { namespace, pod, container, attribution: 'exclusive', device };
+function wholly({ allocation: { namespace, pod, container }, deviceIds }: Holder, target: Target): PodReading {
+  const { utilizationRatio, memoryUsedBytes, memoryTotalBytes } = target.slice ?? target.device;
+  return {
+    namespace,
+    pod,
+    container,
+    attribution: target.slice ? 'mig' : 'exclusive',
+    target,
+    ...(utilizationRatio !== undefined && { utilizationRatio }),
+    ...(memoryUsedBytes !== undefined && { memoryUsedBytes }),
+    ...(memoryTotalBytes !== undefined && { memoryTotalBytes }),
+    deviceIds,
+  };
 }

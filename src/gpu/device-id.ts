@@ -4,31 +4,53 @@ export type GpuName =
   /** N of `/dev/nvidiaN`, which is not the GPU's index. */
   | { readonly by: 'minor'; readonly minorNumber: number };
 
-/** What a device ID of the kubelet stands for. `gpu` is absent where the ID does not tell which GPU it belongs to. */
+/** How an ID names a MIG device. */
+export type SliceName =
+  | { readonly by: 'uuid'; readonly uuid: string }
+  | {
+      readonly by: 'instance';
+      readonly gpu: GpuName;
+      readonly gpuInstanceId: number;
+      /** Absent where the ID names the GPU instance only. */
+      readonly computeInstanceId?: number;
+    }
+  /** The profile without its dots: `1g10gb`. Names one slice only where the GPU has one of that profile. */
+  | { readonly by: 'profile'; readonly gpu: GpuName; readonly profile: string };
+
+/** What a device ID of the kubelet stands for: a GPU or a slice of one, alone or as one of several holders (time slicing, MPS, vGPU). */
 export type DeviceId =
-  | { readonly kind: 'whole'; readonly gpu: GpuName }
-  /** One of several holders of the same GPU or slice: time slicing, MPS, vGPU. */
-  | { readonly kind: 'shared'; readonly gpu?: GpuName }
-  | { readonly kind: 'mig'; readonly gpu?: GpuName };
+  | { readonly kind: 'gpu'; readonly gpu: GpuName; readonly shared: boolean }
+  | { readonly kind: 'slice'; readonly slice: SliceName; readonly shared: boolean };
 
 const gpuUuid = 'GPU-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
+type Match = readonly (string | undefined)[];
+
 /** Each plugin's way to write an ID; the first that fits counts. */
-const forms: readonly [RegExp, (match: readonly (string | undefined)[]) => DeviceId][] = [
-  // NVIDIA's device plugin.
-  [new RegExp(`^(${gpuUuid})$`, 'i'), ([, uuid]) => ({ kind: 'whole', gpu: byUuid(uuid) })],
-  [new RegExp(`^(${gpuUuid})::\\d+$`, 'i'), ([, uuid]) => ({ kind: 'shared', gpu: byUuid(uuid) })],
+const forms: readonly [RegExp, (match: Match) => DeviceId][] = [
+  // NVIDIA's device plugin; `::n` for one of several replicas, whether they take turns (time slicing) or run at once (MPS).
+  [
+    new RegExp(`^(${gpuUuid})(::\\d+)?$`, 'i'),
+    ([, uuid, replica]) => ({ kind: 'gpu', gpu: byUuid(uuid), shared: replica !== undefined }),
+  ],
   // Drivers before 470: MIG-<GPU's UUID>/<GPU instance>/<compute instance>.
-  [new RegExp(`^MIG-(${gpuUuid})/\\d+/\\d+$`, 'i'), ([, uuid]) => ({ kind: 'mig', gpu: byUuid(uuid) })],
-  [/^MIG-[0-9a-z/-]+$/i, () => ({ kind: 'mig' })],
-  [/^MIG-[0-9a-z/-]+::\d+$/i, () => ({ kind: 'shared' })],
+  [
+    new RegExp(`^MIG-(${gpuUuid})/(\\d{1,3})/(\\d{1,3})(::\\d+)?$`, 'i'),
+    ([, uuid, gi, ci, replica]) => slice(instance(byUuid(uuid), gi, ci), replica),
+  ],
+  [
+    /^(MIG-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(::\d+)?$/i,
+    ([, uuid = '', replica]) => slice({ by: 'uuid', uuid: `MIG-${uuid.slice('MIG-'.length).toLowerCase()}` }, replica),
+  ],
   // GKE's plugin.
-  [/^nvidia(\d{1,3})$/, ([, minor]) => ({ kind: 'whole', gpu: byMinor(minor) })],
-  [/^nvidia(\d{1,3})\/gi\d+$/, ([, minor]) => ({ kind: 'mig', gpu: byMinor(minor) })],
-  [/^nvidia(\d{1,3})(?:\/gi\d+)?\/vgpu\d+$/, ([, minor]) => ({ kind: 'shared', gpu: byMinor(minor) })],
-  // NVIDIA's DRA driver.
-  [/^gpu-(\d{1,3})$/, ([, minor]) => ({ kind: 'whole', gpu: byMinor(minor) })],
-  [/^gpu-(\d{1,3})-mig-[0-9a-z.-]+$/, ([, minor]) => ({ kind: 'mig', gpu: byMinor(minor) })],
+  [/^nvidia(\d{1,3})(\/vgpu\d+)?$/, ([, minor, vgpu]) => ({ kind: 'gpu', gpu: byMinor(minor), shared: vgpu !== undefined })], // prettier-ignore
+  [/^nvidia(\d{1,3})\/gi(\d{1,3})(\/vgpu\d+)?$/, ([, minor, gi, vgpu]) => slice(instance(byMinor(minor), gi), vgpu)],
+  // NVIDIA's DRA driver: gpu-<minor>, gpu-<minor>-mig-<profile>-<number of the profile>-<first memory slice>.
+  [/^gpu-(\d{1,3})$/, ([, minor]) => ({ kind: 'gpu', gpu: byMinor(minor), shared: false })],
+  [
+    /^gpu-(\d{1,3})-mig-([0-9a-z.+]+)-\d+-\d+$/,
+    ([, minor, profile = '']) => slice({ by: 'profile', gpu: byMinor(minor), profile: profile.replaceAll('.', '') }),
+  ],
 ];
 
 /** Reads a device ID by its shape; undefined for one that no known plugin writes. */
@@ -38,6 +60,14 @@ export function parseDeviceId(text: string): DeviceId | undefined {
     if (match) return read(match);
   }
   return undefined;
+}
+
+function slice(name: SliceName, replica?: string): DeviceId {
+  return { kind: 'slice', slice: name, shared: replica !== undefined };
+}
+
+function instance(gpu: GpuName, gi: string | undefined, ci?: string): SliceName {
+  return { by: 'instance', gpu, gpuInstanceId: Number(gi), ...(ci !== undefined && { computeInstanceId: Number(ci) }) };
 }
 
 /** UUIDs are compared as the driver writes them. */

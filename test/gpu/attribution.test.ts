@@ -2,103 +2,281 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Allocation, GpuDevice } from '../../src/domain/gpu.ts';
 import { attribute } from '../../src/gpu/attribution.ts';
+import type { Attribution } from '../../src/gpu/pod-reading.ts';
+import type { OwnerLookup, ProcessOwner } from '../../src/gpu/processes/owner.ts';
+import { targetUuid } from '../../src/gpu/target.ts';
+import { allocation, gpu, gpuProcess, gpuUuid, slice, sliceUuid } from '../support/gpu-builders.ts';
 
-const uuid = (index: number): string => `GPU-00000000-0000-0000-0000-00000000000${index}`;
-const nothing = { shared: 0, mig: 0, 'unknown-id': 0, 'no-such-gpu': 0, 'claimed-twice': 0 };
+const GiB = 1_073_741_824;
+const devices = [gpu(0), gpu(1), gpu(2, { minorNumber: 7 }), gpu(3, { migEnabled: true })];
 
-function device(index: number, overrides: Partial<GpuDevice> = {}): GpuDevice {
-  return {
-    index,
-    uuid: uuid(index),
-    model: 'H100',
-    pciBusId: `0${index}`,
-    migEnabled: false,
-    utilizationRatio: index / 10,
-    ...overrides,
+/** Processes by the pod that they run in; a pid that is not listed is of the host. */
+function owners(byPid: Record<number, string | ProcessOwner>): OwnerLookup {
+  return (pid) => {
+    const owner = byPid[pid] ?? { kind: 'host' };
+    return typeof owner === 'string' ? { kind: 'pod', namespace: 'inference', pod: owner } : owner;
   };
 }
 
-function allocation(pod: string, deviceIds: string[], overrides: Partial<Allocation> = {}): Allocation {
-  return { namespace: 'inference', pod, container: 'engine', resource: 'nvidia.com/gpu', deviceIds, ...overrides };
+function given({ readings }: Attribution): [string, string, string, number | undefined][] {
+  return readings.map(({ pod, target, attribution, utilizationRatio }) => [pod, targetUuid(target), attribution, utilizationRatio]); // prettier-ignore
 }
 
-const devices = [device(0), device(1), device(2, { minorNumber: 7 }), device(3, { migEnabled: true })];
+function reasons({ leftOut }: Attribution): string[] {
+  return leftOut.map(({ reason }) => reason);
+}
 
-describe('attribute', () => {
+describe('attribute, what one container holds alone', () => {
   it("gives a whole GPU's figures to the container that holds it, and several GPUs each on its own", () => {
-    const { readings, unattributed } = attribute(devices, [
-      allocation('a', [uuid(0), uuid(1)]),
-      allocation('b', [uuid(2)]),
+    const attribution = attribute(devices, [
+      allocation('a', [gpuUuid(0), gpuUuid(1)]),
+      allocation('b', [gpuUuid(2)]),
+      allocation('none', []),
     ]);
-    expect(readings.map(({ pod, device: { index }, attribution }) => [pod, index, attribution])).toEqual([
-      ['a', 0, 'exclusive'],
-      ['a', 1, 'exclusive'],
-      ['b', 2, 'exclusive'],
+    expect(given(attribution)).toEqual([
+      ['a', gpuUuid(0), 'exclusive', 0],
+      ['a', gpuUuid(1), 'exclusive', 0.1],
+      ['b', gpuUuid(2), 'exclusive', 0.2],
     ]);
-    expect(unattributed).toEqual(nothing);
-  });
-
-  it('has no reading for a GPU that nobody holds, nor for a pod that holds none', () => {
-    expect(attribute(devices, [allocation('a', [])]).readings).toEqual([]);
+    expect(attribution.leftOut).toEqual([]);
   });
 
   it('finds a GPU by its minor number, which is not its index', () => {
-    expect(attribute(devices, [allocation('a', ['nvidia7'])]).readings[0]?.device.index).toBe(2);
-    expect(attribute(devices, [allocation('a', ['nvidia2'])])).toEqual({
-      readings: [],
-      unattributed: { ...nothing, 'no-such-gpu': 1 },
-    });
+    expect(given(attribute(devices, [allocation('a', ['nvidia7'])]))[0]?.[1]).toBe(gpuUuid(2));
+    const claim = allocation('a', ['gpu-7'], { resource: 'gpu.nvidia.com' });
+    expect(given(attribute(devices, [claim]))[0]?.[1]).toBe(gpuUuid(2));
+    expect(reasons(attribute(devices, [allocation('a', ['nvidia2'])]))).toEqual(['no-such-gpu']);
   });
 
   it.each([
-    ['shared', [`${uuid(0)}::0`]],
-    ['mig', ['MIG-41b3359c-e721-56e5-8009-12e5797ed514']],
-    ['mig', [uuid(3)]],
+    ['mig', [gpuUuid(3)]],
+    ['mig', [sliceUuid(1)]],
     ['unknown-id', ['something-new']],
     ['no-such-gpu', ['GPU-99999999-0000-0000-0000-000000000000']],
-  ])('leaves out and counts a device that is %s: %j', (reason, ids) => {
-    expect(attribute(devices, [allocation('a', ids)])).toEqual({
-      readings: [],
-      unattributed: { ...nothing, [reason]: 1 },
-    });
+  ])('leaves out a device because of %s: %j', (reason, ids) => {
+    const attribution = attribute(devices, [allocation('a', ids)]);
+    expect(attribution.readings).toEqual([]);
+    expect(reasons(attribution)).toEqual([reason]);
   });
 
-  it('gives a GPU that two pods claim to neither', () => {
-    const { readings, unattributed } = attribute(devices, [
-      allocation('done', [uuid(0)]),
-      allocation('new', [uuid(0), uuid(1)]),
+  it('gives a GPU that two pods claim to neither, nor one that is held whole by one and shared by another', () => {
+    const attribution = attribute(devices, [
+      allocation('done', [gpuUuid(0)]),
+      allocation('new', [gpuUuid(0), gpuUuid(1)]),
     ]);
-    expect(readings.map(({ pod, device: { index } }) => [pod, index])).toEqual([['new', 1]]);
-    expect(unattributed).toEqual({ ...nothing, 'claimed-twice': 2 });
-  });
-
-  it('gives a GPU that is held whole by one and shared by another to neither', () => {
-    const { readings, unattributed } = attribute(devices, [
-      allocation('a', [uuid(0)]),
-      allocation('b', [`${uuid(0)}::1`]),
-    ]);
-    expect(readings).toEqual([]);
-    expect(unattributed).toEqual({ ...nothing, shared: 1, 'claimed-twice': 1 });
+    expect(given(attribution).map(([pod, uuid]) => [pod, uuid])).toEqual([['new', gpuUuid(1)]]);
+    expect(reasons(attribution)).toEqual(['claimed-twice', 'claimed-twice']);
+    const mixed = attribute(devices, [allocation('a', [gpuUuid(0)]), allocation('b', [`${gpuUuid(0)}::1`])]);
+    expect(mixed.readings).toEqual([]);
+    expect(reasons(mixed)).toEqual(['claimed-twice', 'claimed-twice']);
   });
 
   it('accepts a GPU under a resource of any name, and does not take other devices for GPUs', () => {
-    const renamed = allocation('a', [uuid(0)], { resource: 'example.com/big-gpu' });
+    const renamed = allocation('a', [gpuUuid(0)], { resource: 'example.com/big-gpu' });
     const other = allocation('a', ['mlx5_0'], { resource: 'rdma/hca' });
-    const { readings, unattributed } = attribute(devices, [renamed, other]);
+    const { readings, leftOut } = attribute(devices, [renamed, other]);
     expect(readings).toHaveLength(1);
-    expect(unattributed).toEqual(nothing);
+    expect(leftOut).toEqual([]);
+  });
+});
+
+describe('attribute, MIG', () => {
+  const sliced = gpu(3, {
+    minorNumber: 5,
+    migEnabled: true,
+    migDevices: [
+      slice(1, { utilizationRatio: 0.4 }),
+      slice(2),
+      slice(9, { profile: '3g.40gb', memoryTotalBytes: 40 * GiB }),
+    ],
+  });
+  const old = gpu(4, { migEnabled: true, migDevices: [slice(5, { uuid: `MIG-${gpuUuid(4)}/5/0` })] });
+
+  it.each([
+    ['the UUID of the slice', sliceUuid(1), sliceUuid(1)],
+    ['the form before driver 470', `MIG-${gpuUuid(4)}/5/0`, `MIG-${gpuUuid(4)}/5/0`],
+    ['minor number and GPU instance', 'nvidia5/gi2', sliceUuid(2)],
+    ['a profile of which there is one', 'gpu-5-mig-3g40gb-9-4', sliceUuid(9)],
+  ])('finds a slice by %s', (_, id, uuid) => {
+    const attribution = attribute([sliced, old], [allocation('a', [id], { resource: 'nvidia.com/mig-1g.10gb' })]);
+    expect(given(attribution).map(([, found, how]) => [found, how])).toEqual([[uuid, 'mig']]);
   });
 
-  it('never counts a GPU twice, and accounts for every allocated GPU', () => {
-    const id = fc.constantFrom(uuid(0), uuid(1), uuid(2), uuid(3), 'nvidia7', `${uuid(0)}::1`, 'MIG-1', 'odd');
-    const held = fc.uniqueArray(id, { maxLength: 5 });
+  it("tells the slice's own figures, and none where the driver tells none", () => {
+    const { readings } = attribute([sliced], [allocation('a', [sliceUuid(1), sliceUuid(2)])]);
+    expect(readings[0]).toMatchObject({ utilizationRatio: 0.4, memoryUsedBytes: 2 * GiB, memoryTotalBytes: 10 * GiB });
+    expect(readings[1]).not.toHaveProperty('utilizationRatio');
+  });
+
+  it.each([
+    ['mig', 'gpu-5-mig-1g10gb-19-0'],
+    ['no-such-gpu', sliceUuid(77)],
+    ['no-such-gpu', 'nvidia5/gi77'],
+    ['no-such-gpu', 'nvidia6/gi1'],
+    ['mig', gpuUuid(3)],
+  ])('leaves out because of %s: %s', (reason, id) => {
+    expect(reasons(attribute([sliced, old], [allocation('a', [id])]))).toEqual([reason]);
+  });
+
+  it('splits a shared slice by the processes on it', () => {
+    const on = (uuid: string): object => ({ migInstanceUuid: uuid });
+    const device = { ...sliced, processes: [gpuProcess(11, on(sliceUuid(1))), gpuProcess(12, on(sliceUuid(2)))] };
+    const holders = [allocation('a', [`${sliceUuid(1)}::0`]), allocation('b', [`${sliceUuid(1)}::1`])];
+    const { readings } = attribute([device], holders, owners({ 11: 'a', 12: 'b' }));
+    expect(readings.map(({ pod, memoryUsedBytes, pids }) => [pod, memoryUsedBytes, pids])).toEqual([
+      ['a', GiB, [11]],
+      ['b', 0, []],
+    ]);
+    const untold = { ...device, processes: [gpuProcess(11)] };
+    expect(reasons(attribute([untold], holders, owners({ 11: 'a' })))).toEqual(['unknown-process', 'unknown-process']);
+  });
+});
+
+describe('attribute, a GPU that several share', () => {
+  const shares = [allocation('a', [`${gpuUuid(5)}::0`, `${gpuUuid(5)}::3`]), allocation('b', [`${gpuUuid(5)}::1`])];
+  const busy = (...processes: ReturnType<typeof gpuProcess>[]): GpuDevice => gpu(5, { processes });
+
+  it('gives each pod what its processes use, and 0 to a pod without any', () => {
+    const attribution = attribute([busy(gpuProcess(1), gpuProcess(2))], shares, owners({ 1: 'a', 2: 'a' }));
+    expect(given(attribution)).toEqual([
+      ['a', gpuUuid(5), 'process', 0.2],
+      ['b', gpuUuid(5), 'process', 0],
+    ]);
+    expect(attribution.readings[0]).toMatchObject({
+      memoryUsedBytes: 2 * GiB,
+      memoryTotalBytes: 80 * GiB,
+      deviceIds: [`${gpuUuid(5)}::0`, `${gpuUuid(5)}::3`],
+      pids: [1, 2],
+    });
+    expect(attribution.readings[1]).toMatchObject({ memoryUsedBytes: 0, pids: [] });
+  });
+
+  it('does not count processes of pods without a share, of the host, or that have ended', () => {
+    const device = busy(gpuProcess(1), gpuProcess(2), gpuProcess(3), gpuProcess(4));
+    const attribution = attribute([device], shares, owners({ 1: 'a', 2: 'stranger', 3: { kind: 'gone' } }));
+    expect(given(attribution).map(([pod, , , utilization]) => [pod, utilization])).toEqual([
+      ['a', 0.1],
+      ['b', 0],
+    ]);
+  });
+
+  it('leaves everybody out where a process could be anyone’s', () => {
+    const unknown = { kind: 'unknown', why: 'no cgroup' } as const;
+    const attribution = attribute([busy(gpuProcess(1), gpuProcess(2))], shares, owners({ 1: 'a', 2: unknown }));
+    expect(attribution.readings).toEqual([]);
+    expect(attribution.leftOut.map(({ reason, detail }) => [reason, detail])).toEqual([
+      ['unknown-process', 'no cgroup'],
+      ['unknown-process', 'no cgroup'],
+    ]);
+  });
+
+  it('leaves everybody out where the processes are not told or not looked up', () => {
+    expect(reasons(attribute([gpu(5)], shares, owners({})))).toEqual(['shared', 'shared']);
+    expect(reasons(attribute([busy()], shares))).toEqual(['shared', 'shared']);
+  });
+
+  it('tells no sum of which a part is not known', () => {
+    const { readings } = attribute([busy({ pid: 1 }, gpuProcess(2))], shares, owners({ 1: 'a', 2: 'a' }));
+    expect(readings[0]).not.toHaveProperty('utilizationRatio');
+    expect(readings[0]).not.toHaveProperty('memoryUsedBytes');
+    expect(readings[1]).toMatchObject({ utilizationRatio: 0, memoryUsedBytes: 0 });
+  });
+
+  it('tells the containers of one pod together', () => {
+    const two = [...shares, allocation('a', [`${gpuUuid(5)}::2`], { container: 'sidecar' })];
+    const { readings } = attribute([busy(gpuProcess(1))], two, owners({ 1: 'a' }));
+    expect(readings.map(({ pod, container, utilizationRatio }) => [pod, container, utilizationRatio])).toEqual([
+      ['a', '', 0.1],
+      ['b', 'engine', 0],
+    ]);
+  });
+
+  it('splits a claim of dynamic resource allocation that several use', () => {
+    const claim = { resource: 'gpu.nvidia.com' };
+    const users = [allocation('a', ['gpu-5'], claim), allocation('b', ['gpu-5'], claim)];
+    const attribution = attribute([busy(gpuProcess(1))], users, owners({ 1: 'b' }));
+    expect(given(attribution).map(([pod, , how, utilization]) => [pod, how, utilization])).toEqual([
+      ['a', 'process', 0],
+      ['b', 'process', 0.1],
+    ]);
+  });
+
+  it('scales down what processes have together beyond what the GPU has', () => {
+    const device = gpu(5, { utilizationRatio: 0.6, memoryUsedBytes: GiB, processes: [gpuProcess(1, { smUtilizationRatio: 0.8 }), gpuProcess(2, { smUtilizationRatio: 0.4 })] }); // prettier-ignore
+    const { readings } = attribute([device], shares, owners({ 1: 'a', 2: 'b' }));
+    expect(readings[0]?.utilizationRatio).toBeCloseTo(0.4);
+    expect(readings[1]?.utilizationRatio).toBeCloseTo(0.2);
+    expect(readings.map(({ memoryUsedBytes }) => memoryUsedBytes)).toEqual([GiB / 2, GiB / 2]);
+  });
+});
+
+describe('attribute, whatever is there', () => {
+  const pids = [1, 2, 3, 4, 5];
+  const podNames = ['a', 'b', 'c'];
+  const ratio = fc.double({ min: 0, max: 1, noNaN: true });
+  const bytes = fc.integer({ min: 0, max: 80 * GiB });
+  const sliceUuids = [sliceUuid(1), sliceUuid(2)];
+  const someProcesses = fc.uniqueArray(
+    fc.record(
+      { pid: fc.constantFrom(...pids), memoryUsedBytes: bytes, smUtilizationRatio: ratio, migInstanceUuid: fc.constantFrom(...sliceUuids) }, // prettier-ignore
+      { requiredKeys: ['pid'] },
+    ),
+    { selector: ({ pid }) => pid },
+  );
+  const figures = { utilizationRatio: ratio, memoryUsedBytes: bytes, processes: someProcesses };
+  const node = fc
+    .tuple(fc.record(figures, { requiredKeys: [] }), fc.record(figures, { requiredKeys: [] }))
+    .map(([whole, sliced]) => [
+      gpu(0, whole),
+      gpu(1, { ...sliced, migEnabled: true, migDevices: [slice(1, { utilizationRatio: 0.5 }), slice(2)] }),
+    ]);
+  const ids = [gpuUuid(0), `${gpuUuid(0)}::0`, `${gpuUuid(0)}::1`, ...sliceUuids, `${sliceUuid(1)}::0`, `${sliceUuid(1)}::1`, gpuUuid(1), 'nvidia0', 'odd']; // prettier-ignore
+  const held = fc.array(
+    fc.record({ pod: fc.constantFrom(...podNames), container: fc.constantFrom('x', 'y'), resource: fc.constantFrom('nvidia.com/gpu', 'gpu.nvidia.com'), deviceIds: fc.subarray(ids) }), // prettier-ignore
+    { maxLength: 6 },
+  );
+  const ownership = fc.array(fc.constantFrom<(string | ProcessOwner)[]>(...podNames, { kind: 'host' }, { kind: 'gone' }, { kind: 'unknown', why: 'x' }), { minLength: 5, maxLength: 5 }); // prettier-ignore
+
+  function join(parts: { pod: string; container: string; resource: string; deviceIds: string[] }[]): Allocation[] {
+    return parts.map((part) => ({ namespace: 'inference', ...part }));
+  }
+
+  it('the pods of a GPU or slice never have more than it has, and no pod has it twice', () => {
     fc.assert(
-      fc.property(fc.array(held, { maxLength: 6 }), (perPod) => {
-        const allocations = perPod.map((ids, index) => allocation(`pod-${index}`, ids));
-        const { readings, unattributed } = attribute(devices, allocations);
-        const given = readings.map((reading) => reading.device.uuid);
-        expect(new Set(given).size).toBe(given.length);
-        expect(given.length + Object.values(unattributed).reduce((a, b) => a + b)).toBe(perPod.flat().length);
+      fc.property(node, held, ownership, (gpus, parts, list) => {
+        const byPid = Object.fromEntries(pids.map((pid, at) => [pid, list[at] ?? 'a']));
+        const { readings } = attribute(gpus, join(parts), owners(byPid));
+        const series = readings.map(({ pod, container, target }) => `${pod} ${container} ${targetUuid(target)}`);
+        expect(new Set(series).size).toBe(series.length);
+        for (const [, ones] of Map.groupBy(readings, ({ target }) => targetUuid(target))) {
+          const whole = ones[0]!.target.slice ?? ones[0]!.target.device;
+          const sum = (figure: 'utilizationRatio' | 'memoryUsedBytes'): number =>
+            ones.reduce((total, one) => total + (one[figure] ?? 0), 0);
+          expect(sum('utilizationRatio')).toBeLessThanOrEqual((whole.utilizationRatio ?? 1) + 1e-9);
+          expect(sum('memoryUsedBytes')).toBeLessThanOrEqual(whole.memoryUsedBytes ?? whole.memoryTotalBytes ?? 0);
+        }
+      }),
+    );
+  });
+
+  it('every device that the kubelet gave away has a reading or a reason, and nothing else has', () => {
+    fc.assert(
+      fc.property(node, held, ownership, (gpus, parts, list) => {
+        const byPid = Object.fromEntries(pids.map((pid, at) => [pid, list[at] ?? 'a']));
+        const { readings, leftOut } = attribute(gpus, join(parts), owners(byPid));
+        const told = [...readings, ...leftOut.map(({ holder }) => holder)].flatMap(({ deviceIds }) => deviceIds);
+        const asked = parts.flatMap(({ deviceIds }) => deviceIds);
+        expect(told.sort()).toEqual(asked.sort());
+      }),
+    );
+  });
+
+  it('a pod that is gone has no reading, whatever it left running', () => {
+    fc.assert(
+      fc.property(node, held, (gpus, parts) => {
+        const alive = join(parts.filter(({ pod }) => pod !== 'a'));
+        const { readings } = attribute(gpus, alive, owners(Object.fromEntries(pids.map((pid) => [pid, 'a']))));
+        expect(readings.filter(({ pod }) => pod === 'a')).toEqual([]);
       }),
     );
   });

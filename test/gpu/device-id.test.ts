@@ -3,25 +3,35 @@ import { describe, expect, it } from 'vitest';
 import { parseDeviceId } from '../../src/gpu/device-id.ts';
 
 const uuid = 'GPU-8a7b6c5d-0123-4567-89ab-cdef01234567';
+const mig = 'MIG-41b3359c-e721-56e5-8009-12e5797ed514';
 const byUuid = { by: 'uuid', uuid };
 const minor = (minorNumber: number): object => ({ by: 'minor', minorNumber });
+const bySliceUuid = { by: 'uuid', uuid: mig };
 
 describe('parseDeviceId', () => {
   it.each([
-    [uuid, { kind: 'whole', gpu: byUuid }],
-    [uuid.toUpperCase(), { kind: 'whole', gpu: byUuid }],
-    [`${uuid}::0`, { kind: 'shared', gpu: byUuid }],
-    [`${uuid}::17`, { kind: 'shared', gpu: byUuid }],
-    ['MIG-41b3359c-e721-56e5-8009-12e5797ed514', { kind: 'mig' }],
-    ['MIG-41b3359c-e721-56e5-8009-12e5797ed514::3', { kind: 'shared' }],
-    [`MIG-${uuid}/5/0`, { kind: 'mig', gpu: byUuid }],
-    ['nvidia0', { kind: 'whole', gpu: minor(0) }],
-    ['nvidia12', { kind: 'whole', gpu: minor(12) }],
-    ['nvidia3/gi1', { kind: 'mig', gpu: minor(3) }],
-    ['nvidia3/vgpu1', { kind: 'shared', gpu: minor(3) }],
-    ['nvidia3/gi0/vgpu1', { kind: 'shared', gpu: minor(3) }],
-    ['gpu-2', { kind: 'whole', gpu: minor(2) }],
-    ['gpu-2-mig-1g10gb-19-4', { kind: 'mig', gpu: minor(2) }],
+    [uuid, { kind: 'gpu', gpu: byUuid, shared: false }],
+    [uuid.toUpperCase(), { kind: 'gpu', gpu: byUuid, shared: false }],
+    [`${uuid}::0`, { kind: 'gpu', gpu: byUuid, shared: true }],
+    [`${uuid}::17`, { kind: 'gpu', gpu: byUuid, shared: true }],
+    [mig, { kind: 'slice', slice: bySliceUuid, shared: false }],
+    [mig.toUpperCase(), { kind: 'slice', slice: bySliceUuid, shared: false }],
+    [`${mig}::3`, { kind: 'slice', slice: bySliceUuid, shared: true }],
+    [
+      `MIG-${uuid}/5/0`,
+      { kind: 'slice', slice: { by: 'instance', gpu: byUuid, gpuInstanceId: 5, computeInstanceId: 0 }, shared: false },
+    ],
+    [
+      `MIG-${uuid}/5/1::2`,
+      { kind: 'slice', slice: { by: 'instance', gpu: byUuid, gpuInstanceId: 5, computeInstanceId: 1 }, shared: true },
+    ],
+    ['nvidia0', { kind: 'gpu', gpu: minor(0), shared: false }],
+    ['nvidia12', { kind: 'gpu', gpu: minor(12), shared: false }],
+    ['nvidia3/vgpu1', { kind: 'gpu', gpu: minor(3), shared: true }],
+    ['nvidia3/gi1', { kind: 'slice', slice: { by: 'instance', gpu: minor(3), gpuInstanceId: 1 }, shared: false }],
+    ['nvidia3/gi0/vgpu1', { kind: 'slice', slice: { by: 'instance', gpu: minor(3), gpuInstanceId: 0 }, shared: true }],
+    ['gpu-2', { kind: 'gpu', gpu: minor(2), shared: false }],
+    ['gpu-2-mig-1g10gb-19-4', { kind: 'slice', slice: { by: 'profile', gpu: minor(2), profile: '1g10gb' }, shared: false }], // prettier-ignore
   ])('%s', (text, id) => {
     expect(parseDeviceId(text)).toEqual(id);
   });
@@ -29,8 +39,10 @@ describe('parseDeviceId', () => {
   it.each([
     '',
     'GPU-',
+    'MIG-1',
     `${uuid}-0`,
     `${uuid}::`,
+    `MIG-${uuid}/5`,
     '0000:3b:00.0',
     'nvidia',
     'nvidia0/gi',
@@ -42,8 +54,6 @@ describe('parseDeviceId', () => {
   });
 
   it('never throws', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => ['whole', 'shared', 'mig', undefined].includes(parseDeviceId(text)?.kind)),
-    );
+    fc.assert(fc.property(fc.string(), (text) => ['gpu', 'slice', undefined].includes(parseDeviceId(text)?.kind)));
   });
 });

@@ -3,7 +3,7 @@ import type { ContainerResources__Output } from '../../generated/v1/ContainerRes
 import type { ListPodResourcesResponse__Output } from '../../generated/v1/ListPodResourcesResponse.ts';
 
 /** NVIDIA's driver for dynamic resource allocation; its devices come as claims and not under a resource name. */
-const draDriver = 'gpu.nvidia.com';
+export const draDriver = 'gpu.nvidia.com';
 
 /**
  * What the kubelet has given to whom: one allocation for each container and resource, its device IDs without

@@ -17,7 +17,7 @@ describe('simulateDevices', () => {
     const uuids = simulateDevices({ ...node, gpus: 64 }, noon).map((device) => device.uuid);
     expect(new Set(uuids).size).toBe(64);
     expect(simulateDevices(node, 0).map((device) => device.uuid)).toEqual(uuids.slice(0, 4));
-    expect(uuids.map((uuid) => parseDeviceId(uuid)?.kind)).toEqual(uuids.map(() => 'whole'));
+    expect(uuids.map((uuid) => parseDeviceId(uuid)?.kind)).toEqual(uuids.map(() => 'gpu'));
   });
 
   it('tells only what a GPU could', () => {
