@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { chooseBackend } from '../gpu/backend.ts';
 import { AllocationPoller } from '../gpu/kubelet/poller.ts';
 import { NvidiaSmiReader } from '../gpu/nvidia-smi/reader.ts';
+import { ProcessOwners } from '../gpu/processes/owners.ts';
 import type { BackendName, GpuReader, ReaderEvent } from '../gpu/reader.ts';
 import { SimulatedReader } from '../gpu/simulated/reader.ts';
 import { UsageError } from '../program/options.ts';
 import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
-import { serveHttp, textAnswer } from '../telemetry/http-server.ts';
+import { jsonAnswer, serveHttp, textAnswer } from '../telemetry/http-server.ts';
 import type { HttpServer } from '../telemetry/http-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -16,6 +17,8 @@ import { HostPoller } from './host.ts';
 import type { ExporterOptions } from './options.ts';
 import { OutageLog } from './outage-log.ts';
 import { collectors } from './self-series.ts';
+
+const lostAccess = 'this container may no longer open the GPUs, though it could: only a new container can';
 
 /** What the exporter runs beside its HTTP server. */
 interface Collecting {
@@ -29,7 +32,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   }
   const node = options.nodeName || hostname();
   const logger = createLogger('exporter', options.logLevel).child({ node });
-  const exposition = createExposition(options);
+  const exposition = await createExposition(options, node);
   const server = await serve(exposition, options);
   logger.info({ port: server.port }, 'listening');
   const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
@@ -46,13 +49,19 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   };
 }
 
-function createExposition(options: ExporterOptions): Exposition {
+async function createExposition(options: ExporterOptions, nodeName: string): Promise<Exposition> {
   const off = { gpu: false, kubelet: options.kubeletSocket === '', host: options.hostInterval === 0 };
+  const { procRoot, podLogsPath, metricNames } = options;
+  const owners = podLogsPath === '' ? undefined : new ProcessOwners({ procRoot, podLogsPath });
+  await owners?.start();
   return new Exposition({
     clock: options.clock,
+    nodeName,
+    metricNames,
     sampleIntervalMs: options.sampleInterval,
     hostIntervalMs: options.hostInterval,
     collectors: new Set(collectors.filter((collector) => !off[collector])),
+    ...(owners && { ownerOf: (pid) => owners.ownerOf(pid) }),
   });
 }
 
@@ -61,8 +70,9 @@ function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpSe
   return serveHttp(
     {
       '/metrics': async () => ({ status: 200, contentType, body: await exposition.text() }),
-      '/healthz': () => textAnswer(200, 'ok'),
+      '/healthz': () => (exposition.isDeviceAccessLost ? textAnswer(503, lostAccess) : textAnswer(200, 'ok')),
       '/readyz': () => (exposition.isReady ? textAnswer(200, 'ready') : textAnswer(503, 'not asked the GPUs and the kubelet yet')), // prettier-ignore
+      '/debug/attribution': () => jsonAnswer(200, exposition.attribution()),
     },
     { host: options.host, port: options.port },
   );

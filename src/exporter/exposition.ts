@@ -3,7 +3,11 @@ import { maximumAgeMs } from '../gpu/freshness.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
 import type { OwnerLookup } from '../gpu/processes/owner.ts';
 import type { ReaderEvent } from '../gpu/reader.ts';
+import { reportAttribution } from './attribution-report.ts';
+import type { AttributionReport } from './attribution-report.ts';
+import { DeviceAccess } from './device-access.ts';
 import { GpuSeries } from './gpu-series.ts';
+import type { MetricNames } from './gpu-series.ts';
 import type { HostEvent } from './host.ts';
 import { HostSeries } from './host-series.ts';
 import { NodeState } from './node-state.ts';
@@ -12,6 +16,8 @@ import type { Collector } from './self-series.ts';
 
 interface Settings {
   readonly clock: Clock;
+  readonly nodeName: string;
+  readonly metricNames: MetricNames;
   readonly sampleIntervalMs: number;
   readonly hostIntervalMs: number;
   /** What is collected on this node. */
@@ -25,7 +31,8 @@ export class Exposition {
   readonly self = new SelfSeries();
   readonly #settings: Settings;
   readonly #state: NodeState;
-  readonly #gpuSeries = new GpuSeries();
+  readonly #access = new DeviceAccess();
+  readonly #gpuSeries: GpuSeries;
   readonly #hostSeries = new HostSeries(this.self.registry);
   readonly #awaited: Set<Collector>;
   #hostReadAtMs: EpochMs | undefined;
@@ -33,6 +40,7 @@ export class Exposition {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#state = new NodeState(settings.sampleIntervalMs, settings.ownerOf);
+    this.#gpuSeries = new GpuSeries(settings);
     this.#awaited = new Set([...settings.collectors].filter((collector) => collector !== 'host'));
   }
 
@@ -41,7 +49,18 @@ export class Exposition {
     return this.#awaited.size === 0;
   }
 
+  /** Whether the GPUs are kept from this very container, so that only another can read them. */
+  get isDeviceAccessLost(): boolean {
+    return this.#access.isLost;
+  }
+
+  /** Who has which GPU now, and how that was found. */
+  attribution(): AttributionReport {
+    return reportAttribution(this.#state.view(this.#settings.clock.nowMs()));
+  }
+
   takeReading(event: ReaderEvent): void {
+    this.#access.takeReading(event);
     if (event.kind === 'sample' || event.kind === 'failure') {
       this.#awaited.delete('gpu');
       this.self.countRejections(event.rejected);

@@ -3,7 +3,16 @@ import type { GpuDevice, GpuSample } from '../domain/gpu.ts';
 import { unattributedReasons } from '../gpu/pod-reading.ts';
 import type { Attribution, PodReading, UnattributedReason } from '../gpu/pod-reading.ts';
 import { targetUuid } from '../gpu/target.ts';
+import { DcgmSeries } from './dcgm-series.ts';
 import type { NodeView } from './node-state.ts';
+
+export const metricNameChoices = ['native', 'dcgm', 'both'] as const;
+export type MetricNames = (typeof metricNameChoices)[number];
+
+interface Settings {
+  readonly metricNames: MetricNames;
+  readonly nodeName: string;
+}
 
 /** Figures of a GPU: the end of the metric's name, its help, and where the number is. */
 const deviceFigures: readonly (readonly [string, string, keyof GpuDevice])[] = [
@@ -37,7 +46,9 @@ const podLabels = ['namespace', 'pod', 'container', 'uuid', 'attribution'] as co
  * neither is counted into the other. The text is made once for each sample and join, however often it is scraped.
  */
 export class GpuSeries {
-  readonly #registry = new Registry();
+  readonly #native = new Registry();
+  readonly #always = new Registry();
+  readonly #dcgm: DcgmSeries | undefined;
   readonly #device = deviceFigures.map(([name, help, field]) => ({
     field,
     gauge: this.#gauge(`pilotlight_gpu_${name}`, help, deviceLabels),
@@ -52,22 +63,39 @@ export class GpuSeries {
     'mig',
     'driver_version',
   ]);
-  readonly #unattributed = this.#gauge(
-    'pilotlight_unattributed_devices',
-    'Devices that the kubelet gave to pods and that have no series per pod, by reason.',
-    ['reason'],
-  );
+  readonly #unattributed = new Gauge({
+    name: 'pilotlight_unattributed_devices',
+    help: 'Devices that the kubelet gave to pods and that have no series per pod, by reason.',
+    labelNames: ['reason'],
+    registers: [this.#always],
+  });
   #shown: { readonly sample: GpuSample | undefined; readonly attribution: Attribution | undefined; readonly text: Promise<string> } | undefined; // prettier-ignore
 
+  readonly #registries: readonly Registry[];
+
+  constructor({ metricNames, nodeName }: Settings) {
+    this.#dcgm = metricNames === 'native' ? undefined : new DcgmSeries(nodeName);
+    const native = metricNames === 'dcgm' ? [] : [this.#native];
+    this.#registries = [...native, this.#always, ...(this.#dcgm ? [this.#dcgm.registry] : [])];
+  }
+
   /** Exposition text of the view's sample and join. */
-  render({ sample, attribution }: NodeView): Promise<string> {
+  render(view: NodeView): Promise<string> {
+    const { sample, attribution } = view;
     if (!this.#shown || this.#shown.sample !== sample || this.#shown.attribution !== attribution) {
-      this.#registry.resetMetrics();
-      for (const device of sample?.devices ?? []) this.#setDevice(device, sample?.driverVersion);
-      if (attribution) this.#setPods(attribution);
-      this.#shown = { sample, attribution, text: this.#registry.metrics() };
+      for (const registry of this.#registries) registry.resetMetrics();
+      if (this.#registries.includes(this.#native)) this.#setNative(view);
+      if (attribution) this.#countLeftOut(attribution);
+      this.#dcgm?.show(view);
+      const texts = this.#registries.map((registry) => registry.metrics());
+      this.#shown = { sample, attribution, text: Promise.all(texts).then((parts) => parts.join('')) };
     }
     return this.#shown.text;
+  }
+
+  #setNative({ sample, attribution }: NodeView): void {
+    for (const device of sample?.devices ?? []) this.#setDevice(device, sample?.driverVersion);
+    for (const reading of attribution?.readings ?? []) this.#setPod(reading);
   }
 
   #setDevice(device: GpuDevice, driverVersion = 'unknown'): void {
@@ -78,8 +106,7 @@ export class GpuSeries {
     for (const { field, gauge } of this.#device) setKnown(gauge, labels, device[field]);
   }
 
-  #setPods(attribution: Attribution): void {
-    for (const reading of attribution.readings) this.#setPod(reading);
+  #countLeftOut(attribution: Attribution): void {
     const counts = Map.groupBy(attribution.leftOut, ({ reason }) => reason);
     for (const reason of Object.keys(unattributedReasons) as UnattributedReason[]) {
       this.#unattributed.set({ reason }, counts.get(reason)?.length ?? 0);
@@ -93,7 +120,7 @@ export class GpuSeries {
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {
-    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#native] });
   }
 }
 

@@ -4,10 +4,15 @@ import { choiceOption, durationOption, integerOption, textOption } from '../prog
 import type { Option } from '../program/options.ts';
 import { clockOption } from '../program/system-clock.ts';
 import { logLevels } from '../telemetry/logger.ts';
+import { metricNameChoices } from './gpu-series.ts';
 
 /** Every flag of the exporter. */
 export const exporterOptions = {
-  port: integerOption(9400, { min: 0, max: 65_535 }, 'Port of /metrics, /healthz and /readyz; 0 takes a free one.'),
+  port: integerOption(
+    9400,
+    { min: 0, max: 65_535 },
+    'Port of /metrics, /healthz, /readyz and /debug/attribution; 0 takes a free one.',
+  ),
   host: textOption('0.0.0.0', 'Address to listen on.'),
   backend: choiceOption(
     'auto',
@@ -23,6 +28,19 @@ export const exporterOptions = {
   kubeletSocket: textOption(
     '/var/lib/kubelet/pod-resources/kubelet.sock',
     "The kubelet's PodResources socket; empty for a machine without a kubelet: then there are no series per pod.",
+  ),
+  procRoot: textOption(
+    '/proc',
+    "The host's /proc, in which the processes on shared GPUs are looked up. In a container without hostPID it is the host's only where that is mounted.",
+  ),
+  podLogsPath: textOption(
+    '/var/log/pods',
+    "The kubelet's folder of pod logs, whose names tell which pod a process is of; empty looks nothing up: then pods on shared GPUs have no series.",
+  ),
+  metricNames: choiceOption(
+    'native',
+    metricNameChoices,
+    "Names of the metrics of GPUs and pods: native, dcgm (dcgm-exporter's names, labels and units; pilotlight's own scaler does not read these), or both.",
   ),
   hostInterval: durationOption(15_000, "Time between two readings of the host's CPU and memory; 0s turns them off."),
   simulatedGpus: integerOption(8, { min: 1, max: 64 }, 'Number of simulated GPUs.'),

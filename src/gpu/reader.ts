@@ -22,7 +22,13 @@ export interface GpuIdentity {
 export type ReaderEvent =
   | { readonly kind: 'sample'; readonly sample: GpuSample; readonly rejected: Rejections }
   /** The reader starts again by itself after each. */
-  | { readonly kind: 'failure'; readonly reason: string; readonly rejected: Rejections }
+  | {
+      readonly kind: 'failure';
+      readonly reason: string;
+      readonly rejected: Rejections;
+      /** The driver is there and keeps this container from the GPUs: NVML says 17 or 999 when it begins. */
+      readonly accessDenied?: boolean;
+    }
   /** Reading begins; `unknownFields` are those that this driver does not have. */
   | { readonly kind: 'started'; readonly unknownFields: readonly string[] }
   | { readonly kind: 'identified'; readonly gpus: readonly GpuIdentity[] };

@@ -20,6 +20,8 @@ function served(text: string): string[] {
 it('docs/metrics.md has every metric of the exporter, and no other', async () => {
   const settings = {
     clock: new HandClock(),
+    nodeName: 'node-a',
+    metricNames: 'native' as const,
     sampleIntervalMs: 1_000,
     hostIntervalMs: 15_000,
     collectors: new Set(collectors),

@@ -46,6 +46,8 @@ function setUp(collected: readonly Collector[] = ['gpu', 'kubelet']): {
   const clock = new HandClock('2026-11-23T12:00:00Z');
   const exposition = new Exposition({
     clock,
+    nodeName: 'node-a',
+    metricNames: 'native',
     sampleIntervalMs: 1_000,
     hostIntervalMs: 15_000,
     collectors: new Set(collected),

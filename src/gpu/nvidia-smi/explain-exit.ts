@@ -1,4 +1,4 @@
-import type { ToolExit } from './tool.ts';
+import type { ToolExit } from '../tool.ts';
 
 /** Exit codes, from nvidia-smi's manual under RETURN VALUE; 18 is not listed there and was seen with mismatched drivers. */
 const meanings: Readonly<Record<number, string>> = {
@@ -34,4 +34,12 @@ function explainStart(error: NodeJS.ErrnoException, path: string): string {
   if (error.code === 'ENOENT') return `no nvidia-smi at "${path.slice(0, 80)}"; see --nvidia-smi-path`;
   if (error.code === 'EACCES') return `"${path.slice(0, 80)}" may not be executed; see --nvidia-smi-path`;
   return `nvidia-smi could not be started: ${error.message}`;
+}
+
+/**
+ * Whether it was the container's lack of rights that ended nvidia-smi: the words of NVML's codes 999 and 17 where it begins, as
+ * after a systemd daemon-reload on nodes whose container runtime does not tell systemd of the devices.
+ */
+export function isAccessDenied(reason: string): boolean {
+  return /Failed to initialize NVML: (?:Unknown Error|.*operating system.*blocked)/i.test(reason);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
 import type { GpuIdentity, GpuReader, ReaderEvent, Rejections } from '../reader.ts';
 import { ask } from './ask.ts';
-import { explainExit } from './explain-exit.ts';
+import { explainExit, isAccessDenied } from './explain-exit.ts';
 import { chooseFields, parseHelpQuery } from './fields.ts';
 import { SampleLoop } from './loop.ts';
 import { startTool } from './tool.ts';
@@ -72,7 +72,8 @@ export class NvidiaSmiReader implements GpuReader {
       const beganMs = clock.nowMs();
       const failure = await this.#read(listener, signal);
       if (isStopped()) return;
-      listener({ kind: 'failure', reason: failure.reason, rejected: failure.rejected });
+      const { reason, rejected } = failure;
+      listener({ kind: 'failure', reason, rejected, accessDenied: isAccessDenied(reason) });
       await Promise.race([failure.gone, aborted(signal)]);
       if (clock.nowMs() - beganMs >= healthyMs) backoffMs = firstBackoffMs;
       await pause(clock, backoffMs, signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainExit } from '../../../src/gpu/nvidia-smi/explain-exit.ts';
+import { explainExit, isAccessDenied } from '../../../src/gpu/nvidia-smi/explain-exit.ts';
 
 const exit = (code: number | null, signal: string | null = null): { code: number | null; signal: string | null } => ({ code, signal }); // prettier-ignore
 const failed = (code: string): Error => Object.assign(new Error(`spawn ${code}`), { code });
@@ -45,5 +45,20 @@ describe('explainExit', () => {
 
   it('quotes no more than a little of what was said', () => {
     expect(explainExit(exit(1), 'x', 'y'.repeat(5_000)).length).toBeLessThan(400);
+  });
+});
+
+describe('isAccessDenied', () => {
+  it.each([
+    [
+      'nvidia-smi ended with code 255 (an unknown error inside the driver): Failed to initialize NVML: Unknown Error',
+      true,
+    ],
+    ['Failed to initialize NVML: The operating system has blocked the request', true],
+    ['Failed to initialize NVML: Driver/library version mismatch', false],
+    ['Unable to determine the device handle for GPU0000:CB:00.0: Unknown Error', false],
+    ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", false],
+  ])('%s', (reason, denied) => {
+    expect(isAccessDenied(reason)).toBe(denied);
   });
 });

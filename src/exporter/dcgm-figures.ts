@@ -1,0 +1,68 @@
+import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
+
+/** A metric of dcgm-exporter: its name, a help text, and its value in dcgm-exporter's unit; undefined where it is not known. */
+interface Figure<Source> {
+  readonly name: string;
+  readonly help: string;
+  readonly valueOf: (source: Source) => number | undefined;
+}
+
+/** Told of a GPU as a whole, once. */
+export const deviceFigures: readonly Figure<GpuDevice>[] = [
+  { name: 'DCGM_FI_DEV_SM_CLOCK', help: 'SM clock frequency (in MHz).', valueOf: (gpu) => over(gpu.smClockHertz, 1e6) },
+  { name: 'DCGM_FI_DEV_MEM_CLOCK', help: 'Memory clock frequency (in MHz).', valueOf: (gpu) => over(gpu.memoryClockHertz, 1e6) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_MEMORY_TEMP', help: 'Memory temperature (in C).', valueOf: (gpu) => gpu.memoryTemperatureCelsius }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_GPU_TEMP', help: 'GPU temperature (in C).', valueOf: (gpu) => gpu.temperatureCelsius },
+  { name: 'DCGM_FI_DEV_POWER_USAGE', help: 'Power draw (in W).', valueOf: (gpu) => gpu.powerWatts },
+  { name: 'DCGM_FI_DEV_MEM_COPY_UTIL', help: 'Memory utilization (in %).', valueOf: (gpu) => percent(gpu.memoryUtilizationRatio) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_ENC_UTIL', help: 'Encoder utilization (in %).', valueOf: (gpu) => percent(gpu.encoderUtilizationRatio) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_DEC_UTIL', help: 'Decoder utilization (in %).', valueOf: (gpu) => percent(gpu.decoderUtilizationRatio) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_FB_FREE', help: 'Free framebuffer memory (in MiB).', valueOf: (gpu) => (isCut(gpu) ? undefined : free(gpu)) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_FB_RESERVED', help: 'Reserved framebuffer memory (in MiB).', valueOf: (gpu) => mebibytes(gpu.memoryReservedBytes) }, // prettier-ignore
+];
+
+/** Figures of a GPU or slice that pods on it have parts of. */
+export interface SplitFigure extends Figure<{ readonly utilizationRatio?: number; readonly memoryUsedBytes?: number }> {
+  /** Whether it is told of slices as well: NVIDIA tells no GPU_UTIL of them. */
+  readonly ofSlices: boolean;
+}
+
+export const splitFigures: readonly SplitFigure[] = [
+  { name: 'DCGM_FI_DEV_GPU_UTIL', help: 'GPU utilization (in %).', ofSlices: false, valueOf: (part) => percent(part.utilizationRatio) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_FB_USED', help: 'Used framebuffer memory (in MiB).', ofSlices: true, valueOf: (part) => mebibytes(part.memoryUsedBytes) }, // prettier-ignore
+];
+
+/** Told of each MIG slice. */
+export const sliceFigures: readonly Figure<MigDevice>[] = [
+  { name: 'DCGM_FI_DEV_FB_FREE', help: 'Free framebuffer memory (in MiB).', valueOf: free },
+  { name: 'DCGM_FI_PROF_GR_ENGINE_ACTIVE', help: 'Ratio of time the graphics engine is active.', valueOf: (slice) => slice.utilizationRatio }, // prettier-ignore
+];
+
+interface Memory {
+  readonly memoryUsedBytes?: number;
+  readonly memoryTotalBytes?: number;
+  readonly memoryReservedBytes?: number;
+}
+
+function free({ memoryUsedBytes, memoryTotalBytes, memoryReservedBytes = 0 }: Memory): number | undefined {
+  if (memoryUsedBytes === undefined || memoryTotalBytes === undefined) return undefined;
+  return mebibytes(Math.max(0, memoryTotalBytes - memoryUsedBytes - memoryReservedBytes));
+}
+
+/** Whether the GPU is cut in slices that the driver tells. */
+export function isCut({ migDevices }: GpuDevice): boolean {
+  return migDevices !== undefined && migDevices.length > 0;
+}
+
+function mebibytes(bytes: number | undefined): number | undefined {
+  return over(bytes, 1_048_576);
+}
+
+/** Ratios of whole percents have no exact binary form; without rounding 0.29 would be 28.999999999999996 %. */
+function percent(ratio: number | undefined): number | undefined {
+  return ratio === undefined ? undefined : Math.round(ratio * 1e8) / 1e6;
+}
+
+function over(value: number | undefined, unit: number): number | undefined {
+  return value === undefined ? undefined : value / unit;
+}

@@ -1,0 +1,101 @@
+import { Gauge, Registry } from 'prom-client';
+import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
+import type { PodReading } from '../gpu/pod-reading.ts';
+import { targetUuid } from '../gpu/target.ts';
+import { deviceFigures, isCut, sliceFigures, splitFigures } from './dcgm-figures.ts';
+import type { SplitFigure } from './dcgm-figures.ts';
+import type { NodeView } from './node-state.ts';
+
+const labelNames = ['gpu', 'UUID', 'pci_bus_id', 'device', 'modelName', 'GPU_I_PROFILE', 'GPU_I_ID', 'Hostname', 'DCGM_FI_DRIVER_VERSION', 'container', 'namespace', 'pod']; // prettier-ignore
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * The series as NVIDIA's dcgm-exporter names them: a GPU or slice that a container holds alone has the container's labels on its own
+ * series. What is shared is split among the pods, with the rest in a series of no pod, so that sums are the GPU's.
+ */
+export class DcgmSeries {
+  readonly registry = new Registry();
+  readonly #nodeName: string;
+  readonly #gauges = new Map<string, Gauge>();
+
+  constructor(nodeName: string) {
+    this.#nodeName = nodeName;
+    for (const { name, help } of [...deviceFigures, ...splitFigures, ...sliceFigures]) {
+      if (!this.#gauges.has(name)) this.#gauges.set(name, new Gauge({ name, help, labelNames, registers: [this.registry] })); // prettier-ignore
+    }
+  }
+
+  show({ sample, attribution }: NodeView): void {
+    if (!sample) return;
+    const holders = Map.groupBy(attribution?.readings ?? [], ({ target }) => targetUuid(target));
+    for (const device of sample.devices) {
+      const labels = this.#labelsOf(device, sample.driverVersion);
+      this.#showDevice(device, labels, holders.get(device.uuid) ?? []);
+      for (const slice of device.migDevices ?? []) this.#showSlice(slice, labels, holders.get(slice.uuid) ?? []);
+    }
+  }
+
+  #labelsOf(device: GpuDevice, driverVersion = ''): Labels {
+    return {
+      gpu: String(device.index),
+      UUID: device.uuid,
+      // NVIDIA's exporter writes the letters of the bus in capitals.
+      pci_bus_id: device.pciBusId.toUpperCase(),
+      device: `nvidia${device.minorNumber ?? device.index}`,
+      modelName: device.model,
+      Hostname: this.#nodeName,
+      DCGM_FI_DRIVER_VERSION: driverVersion,
+    };
+  }
+
+  #showDevice(device: GpuDevice, labels: Labels, holders: readonly PodReading[]): void {
+    const own = { ...labels, ...soleHolder(holders) };
+    for (const { name, valueOf } of deviceFigures) this.#set(name, own, valueOf(device));
+    // Memory of a GPU that is cut in slices is told by slice.
+    if (isCut(device)) return;
+    for (const figure of splitFigures) this.#split(figure, labels, device, holders);
+  }
+
+  #showSlice(slice: MigDevice, labels: Labels, holders: readonly PodReading[]): void {
+    const named = { ...labels, GPU_I_PROFILE: slice.profile ?? '', GPU_I_ID: String(slice.gpuInstanceId) };
+    const own = { ...named, ...soleHolder(holders) };
+    for (const { name, valueOf } of sliceFigures) this.#set(name, own, valueOf(slice));
+    for (const figure of splitFigures) {
+      if (figure.ofSlices) this.#split(figure, named, slice, holders);
+    }
+  }
+
+  /** One series where nobody shares, or where it is not known how; else one for each pod and one for the rest. */
+  #split(
+    { name, valueOf }: SplitFigure,
+    labels: Labels,
+    whole: GpuDevice | MigDevice,
+    holders: readonly PodReading[],
+  ): void {
+    // prettier-ignore
+    const value = valueOf(whole);
+    const shares = holders.filter(({ attribution }) => attribution === 'process');
+    const parts = shares.map((share) => valueOf(share));
+    const known = parts.filter((part) => part !== undefined);
+    if (shares.length === 0 || known.length < parts.length) {
+      this.#set(name, { ...labels, ...soleHolder(holders) }, value);
+      return;
+    }
+    for (const share of shares) this.#set(name, { ...labels, ...podLabels(share) }, valueOf(share));
+    const rest = value === undefined ? undefined : value - known.reduce((sum, part) => sum + part, 0);
+    this.#set(name, labels, rest === undefined ? undefined : Math.max(0, rest));
+  }
+
+  #set(name: string, labels: Labels, value: number | undefined): void {
+    if (value !== undefined) this.#gauges.get(name)?.set(labels, value);
+  }
+}
+
+/** The labels of a container that has the GPU or slice to itself; none otherwise. */
+function soleHolder([holder, ...others]: readonly PodReading[]): Labels {
+  return holder && others.length === 0 && holder.attribution !== 'process' ? podLabels(holder) : {};
+}
+
+function podLabels({ container, namespace, pod }: PodReading): Labels {
+  return { container, namespace, pod };
+}
