@@ -26,11 +26,55 @@ export interface GpuDevice {
   readonly powerLimitWatts?: number;
   readonly smClockHertz?: number;
   readonly memoryClockHertz?: number;
+  /** Used since the driver was loaded. */
+  readonly energyJoules?: number;
+  /** What keeps the clocks from their highest; empty where nothing does. */
+  readonly clockEventReasons?: readonly ClockEventReason[];
+  /** Memory errors since the GPU was made, corrected (single bit) and not (double bit). */
+  readonly eccCorrectedErrors?: number;
+  readonly eccUncorrectedErrors?: number;
+  /** Memory taken out of use after such errors: pages on older GPUs, rows replaced by spare ones since Ampere. */
+  readonly retiredPagesCorrected?: number;
+  readonly retiredPagesUncorrected?: number;
+  readonly remappedRowsCorrected?: number;
+  readonly remappedRowsUncorrected?: number;
+  /** 1 where a row is to be replaced at the next reset. */
+  readonly rowRemapPending?: number;
+  /** 1 where there was no spare row left: the GPU is to be replaced. */
+  readonly rowRemapFailed?: number;
+  readonly pcieReplays?: number;
+  /** Over all links, since the driver was loaded. */
+  readonly nvlinkTransmittedBytes?: number;
+  readonly nvlinkReceivedBytes?: number;
+  /** Of the performance counters of Hopper and later GPUs, over the time since the last sample. */
+  readonly graphicsEngineActiveRatio?: number;
+  readonly smActiveRatio?: number;
+  readonly smOccupancyRatio?: number;
+  readonly tensorActiveRatio?: number;
+  readonly memoryBandwidthRatio?: number;
+  readonly pcieTransmittedBytesPerSecond?: number;
+  readonly pcieReceivedBytesPerSecond?: number;
+  /** Critical errors that the driver reported since reading began, by NVIDIA's number of the error. */
+  readonly xidErrors?: ReadonlyMap<number, number>;
   /** Absent where the driver did not tell which processes use the GPU; empty where none does. */
   readonly processes?: readonly GpuProcess[];
   /** Absent where the driver did not tell the slices. */
   readonly migDevices?: readonly MigDevice[];
 }
+
+/** Why clocks are below their highest, in the order of the driver's bits. */
+export const clockEventReasons = [
+  'gpu_idle',
+  'applications_clocks_setting',
+  'sw_power_cap',
+  'hw_slowdown',
+  'sync_boost',
+  'sw_thermal_slowdown',
+  'hw_thermal_slowdown',
+  'hw_power_brake_slowdown',
+  'display_clock_setting',
+] as const;
+export type ClockEventReason = (typeof clockEventReasons)[number];
 
 /** One process that uses a GPU. */
 export interface GpuProcess {

@@ -3,6 +3,7 @@ import { chooseBackend } from '../gpu/backend.ts';
 import { AllocationPoller } from '../gpu/kubelet/poller.ts';
 import { NvidiaSmiReader } from '../gpu/nvidia-smi/reader.ts';
 import { ProcessOwners } from '../gpu/processes/owners.ts';
+import { NvmlReader } from '../gpu/nvml/reader.ts';
 import type { BackendName, GpuReader, ReaderEvent } from '../gpu/reader.ts';
 import { SimulatedReader } from '../gpu/simulated/reader.ts';
 import { UsageError } from '../program/options.ts';
@@ -36,7 +37,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   const server = await serve(exposition, options);
   logger.info({ port: server.port }, 'listening');
   const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
-  const { backend, why } = await chooseBackend(options.backend, options.nvidiaSmiPath);
+  const { backend, why } = await chooseBackend(options.backend, options);
   logger.info({ backend, why }, 'backend chosen');
   exposition.self.setBackend(backend, node);
   collecting.push(collectGpus(createReader(backend, options), exposition, logger));
@@ -80,6 +81,7 @@ function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpSe
 
 function createReader(backend: BackendName, options: ExporterOptions): GpuReader {
   const { clock, sampleInterval: intervalMs } = options;
+  if (backend === 'nvml') return new NvmlReader({ libraryPath: options.nvmlPath, intervalMs, clock });
   if (backend === 'nvidia-smi') return new NvidiaSmiReader({ path: options.nvidiaSmiPath, intervalMs, clock });
   return new SimulatedReader({
     clock,

@@ -17,8 +17,9 @@ export const exporterOptions = {
   backend: choiceOption(
     'auto',
     backendChoices,
-    'How GPUs are read: nvidia-smi, simulated (no real GPU), or auto, which is the best for real GPUs and never simulated.',
+    "How GPUs are read: nvml (the driver's library), nvidia-smi, simulated (no real GPU), or auto: nvml where its library loads, else nvidia-smi.",
   ),
+  nvmlPath: textOption('libnvidia-ml.so.1', "NVIDIA's management library, by path or by a name that the loader finds."),
   nvidiaSmiPath: textOption('nvidia-smi', 'The nvidia-smi executable, by path or by a name on the PATH.'),
   sampleInterval: durationOption(
     1_000,

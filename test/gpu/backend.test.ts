@@ -1,27 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../src/gpu/backend.ts';
 import { fakeNvidiaSmi } from '../support/fake-nvidia-smi.ts';
+import { buildMockNvml, hasCompiler, skippedWithoutCompiler } from '../support/mock-nvml.ts';
+
+const nvmlPath = '/nowhere/libnvidia-ml.so.1';
+const noLibrary = /"\/nowhere\/libnvidia-ml.so.1" can't be loaded: .*; see --nvml-path$/;
 
 describe('chooseBackend', () => {
-  it('takes what was asked for, without a question', async () => {
-    expect(await chooseBackend('simulated', '/nowhere')).toEqual({ backend: 'simulated', why: '--backend simulated' });
-    expect(await chooseBackend('nvidia-smi', '/nowhere')).toEqual({
-      backend: 'nvidia-smi',
-      why: '--backend nvidia-smi',
-    });
+  it.for(['nvml', 'nvidia-smi', 'simulated'] as const)(
+    'takes %s where it was asked for, without a question',
+    async (choice) => {
+      const paths = { nvmlPath, nvidiaSmiPath: '/nowhere/nvidia-smi' };
+      expect(await chooseBackend(choice, paths)).toEqual({ backend: choice, why: `--backend ${choice}` });
+    },
+  );
+
+  it.skipIf(!hasCompiler)(
+    `takes NVML where its library loads, with a driver or without${skippedWithoutCompiler}`,
+    async (test) => {
+      const { path } = buildMockNvml(test, { gpus: [], settings: { init: 9 } });
+      const chosen = await chooseBackend('auto', { nvmlPath: path, nvidiaSmiPath: fakeNvidiaSmi(test).path });
+      expect(chosen).toEqual({ backend: 'nvml', why: `"${path}" loads` });
+    },
+  );
+
+  it('takes nvidia-smi where it answers and there is no NVML, and says so', async (test) => {
+    const { backend, why } = await chooseBackend('auto', { nvmlPath, nvidiaSmiPath: fakeNvidiaSmi(test).path });
+    expect(backend).toBe('nvidia-smi');
+    expect(why).toMatch(/^nvidia-smi answers; /);
+    expect(why).toMatch(noLibrary);
   });
 
-  it('takes nvidia-smi where it answers', async (test) => {
-    expect(await chooseBackend('auto', fakeNvidiaSmi(test).path)).toEqual({
-      backend: 'nvidia-smi',
-      why: 'nvidia-smi answers',
-    });
-  });
-
-  it('never simulates by itself: it says that nvidia-smi does not answer, and stays with it', async () => {
-    expect(await chooseBackend('auto', '/nowhere/nvidia-smi')).toEqual({
-      backend: 'nvidia-smi',
-      why: 'the only backend for real GPUs, though no nvidia-smi at "/nowhere/nvidia-smi"; see --nvidia-smi-path; it is tried again until it answers',
-    });
+  it('never simulates by itself: it says that neither answers, and stays with nvidia-smi', async () => {
+    const { backend, why } = await chooseBackend('auto', { nvmlPath, nvidiaSmiPath: '/nowhere/nvidia-smi' });
+    expect(backend).toBe('nvidia-smi');
+    expect(why).toContain('it is tried again until it answers, though no nvidia-smi at "/nowhere/nvidia-smi"; see --nvidia-smi-path'); // prettier-ignore
+    expect(why).toMatch(noLibrary);
   });
 });

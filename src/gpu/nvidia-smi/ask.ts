@@ -1,5 +1,5 @@
 import { explainExit } from './explain-exit.ts';
-import { startTool } from './tool.ts';
+import { startTool } from '../tool.ts';
 
 /** More than any one-off answer: eight GPUs make half a megabyte of XML. */
 const longestAnswer = 16 * 1_048_576;

@@ -1,4 +1,4 @@
-import type { ToolExit } from './tool.ts';
+import type { ToolExit } from '../tool.ts';
 
 /** Exit codes, from nvidia-smi's manual under RETURN VALUE; 18 is not listed there and was seen with mismatched drivers. */
 const meanings: Readonly<Record<number, string>> = {

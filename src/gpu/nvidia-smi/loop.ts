@@ -7,12 +7,14 @@ import { parseRow } from './csv.ts';
 import type { CsvRow } from './csv.ts';
 import { parseHeader } from './fields.ts';
 import type { Columns } from './fields.ts';
-import { LineSplitter } from './lines.ts';
+import { LineSplitter } from '../lines.ts';
 
 /** The first sample may take this long: without persistence mode the driver initialises every GPU first. */
 const firstSampleMs = 20_000;
 /** An iteration's lines come at once; after this long a silence ends it. */
 const longestQuietMs = 500;
+/** No line of nvidia-smi is near this long. */
+const longestLine = 65_536;
 
 interface LoopListener {
   readonly onSample: (sample: GpuSample, rejected: Rejections) => void;
@@ -28,6 +30,7 @@ export class SampleLoop {
   readonly #splitter = new LineSplitter(
     (line) => this.#read(line),
     () => this.#rejectLine('a line without an end'),
+    longestLine,
   );
   readonly #batch = new Batch();
   #columns: Columns | undefined;

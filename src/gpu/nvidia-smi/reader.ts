@@ -1,20 +1,17 @@
-import { pause } from '../../domain/clock.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
 import type { GpuIdentity, GpuReader, ReaderEvent, Rejections } from '../reader.ts';
 import { ask } from './ask.ts';
 import { explainExit, isAccessDenied } from './explain-exit.ts';
 import { chooseFields, parseHelpQuery } from './fields.ts';
+import { Restarts } from '../restarts.ts';
+import type { SessionEnd } from '../restarts.ts';
 import { SampleLoop } from './loop.ts';
-import { startTool } from './tool.ts';
+import { startTool } from '../tool.ts';
 import { parseXmlReport } from './xml.ts';
 
 /** How long a one-off question may take: on a node without persistence mode the driver wakes every GPU first. */
 const answerPatienceMs = 20_000;
-const firstBackoffMs = 1_000;
-const longestBackoffMs = 30_000;
-/** A loop that ran this long was healthy, so the next failure starts from the shortest backoff. */
-const healthyMs = 60_000;
 const nothingRejected: Rejections = { lines: 0, values: 0 };
 
 interface Settings {
@@ -26,13 +23,6 @@ interface Settings {
 
 type Listener = (event: ReaderEvent) => void;
 
-interface Failure {
-  readonly reason: string;
-  readonly rejected: Rejections;
-  /** Resolves when the process is gone. */
-  readonly gone: Promise<unknown>;
-}
-
 /**
  * Reads GPUs through one `nvidia-smi` that loops. Fields are chosen from what the driver says it knows, anew at every
  * start, for an upgrade may change them. Whatever goes wrong ends the process and starts another after a backoff; there
@@ -41,48 +31,29 @@ interface Failure {
 export class NvidiaSmiReader implements GpuReader {
   readonly backend = 'nvidia-smi';
   readonly #settings: Settings;
-  #stopped = false;
-  /** Ends the session under way, with all its processes. One for each, so that none outlives it in a list of listeners. */
-  #session = new AbortController();
+  readonly #restarts: Restarts;
   #identities = new Map<string, GpuIdentity>();
-  #running: Promise<void> = Promise.resolve();
+  #listener: Listener = () => undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#restarts = new Restarts(settings.clock, (signal) => this.#read(signal));
   }
 
   start(listener: Listener): void {
-    this.#running = this.#run(listener);
+    this.#listener = listener;
+    this.#restarts.start(({ reason, rejected }) => {
+      listener({ kind: 'failure', reason, rejected, accessDenied: isAccessDenied(reason) });
+    });
   }
 
   /** Kills the process and waits until the reader is at rest. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#session.abort();
-    await this.#running;
-  }
-
-  async #run(listener: Listener): Promise<void> {
-    const { clock } = this.#settings;
-    let backoffMs = firstBackoffMs;
-    const isStopped = (): boolean => this.#stopped;
-    while (!isStopped()) {
-      this.#session = new AbortController();
-      const { signal } = this.#session;
-      const beganMs = clock.nowMs();
-      const failure = await this.#read(listener, signal);
-      if (isStopped()) return;
-      const { reason, rejected } = failure;
-      listener({ kind: 'failure', reason, rejected, accessDenied: isAccessDenied(reason) });
-      await Promise.race([failure.gone, aborted(signal)]);
-      if (clock.nowMs() - beganMs >= healthyMs) backoffMs = firstBackoffMs;
-      await pause(clock, backoffMs, signal);
-      backoffMs = Math.min(longestBackoffMs, backoffMs * 2);
-    }
+    await this.#restarts.stop();
   }
 
   /** Probes, then loops until something goes wrong or the session is aborted. Answers what went wrong. */
-  async #read(listener: Listener, signal: AbortSignal): Promise<Failure> {
+  async #read(signal: AbortSignal): Promise<SessionEnd> {
     const help = await ask(this.#settings.path, ['--help-query-gpu'], answerPatienceMs, signal);
     if (!help.ok) return { ...help, rejected: nothingRejected };
     const choice = chooseFields(parseHelpQuery(help.text));
@@ -90,18 +61,18 @@ export class NvidiaSmiReader implements GpuReader {
       const reason = `nvidia-smi --help-query-gpu does not name ${choice.lacking.join(', ')}: is it NVIDIA's?`;
       return { reason, rejected: nothingRejected, gone: Promise.resolve() };
     }
-    listener({ kind: 'started', unknownFields: choice.unknown });
+    this.#listener({ kind: 'started', unknownFields: choice.unknown });
     let identified: Promise<void> | undefined;
     const failure = await this.#loop(choice.query, signal, (sample, rejected) => {
       const devices = sample.devices.map((device) => this.#withMinorNumber(device));
-      listener({ kind: 'sample', sample: { ...sample, devices }, rejected });
-      identified ??= this.#identify(listener, signal);
+      this.#listener({ kind: 'sample', sample: { ...sample, devices }, rejected });
+      identified ??= this.#identify(signal);
     });
     return { ...failure, gone: Promise.all([failure.gone, identified]) };
   }
 
   /** Learns what `--query-gpu` does not tell. Samples do not wait for it, and do without where it fails. */
-  async #identify(listener: Listener, signal: AbortSignal): Promise<void> {
+  async #identify(signal: AbortSignal): Promise<void> {
     this.#identities = new Map();
     const answer = await ask(this.#settings.path, ['-q', '-x'], answerPatienceMs, signal);
     if (!answer.ok) return answer.gone;
@@ -113,7 +84,7 @@ export class NvidiaSmiReader implements GpuReader {
       migDevices,
     }));
     this.#identities = new Map(gpus.map((gpu) => [gpu.uuid, gpu]));
-    listener({ kind: 'identified', gpus });
+    this.#listener({ kind: 'identified', gpus });
   }
 
   /** Runs one loop to its end. */
@@ -121,7 +92,7 @@ export class NvidiaSmiReader implements GpuReader {
     query: readonly string[],
     signal: AbortSignal,
     onSample: (sample: GpuSample, rejected: Rejections) => void,
-  ): Promise<Failure> {
+  ): Promise<SessionEnd> {
     const { path, intervalMs, clock } = this.#settings;
     return new Promise((resolve) => {
       const fail = (reason: string): void => {
@@ -147,11 +118,4 @@ export class NvidiaSmiReader implements GpuReader {
     const minorNumber = this.#identities.get(device.uuid)?.minorNumber;
     return minorNumber === undefined ? device : { ...device, minorNumber };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
 }

@@ -11,6 +11,8 @@ export interface ToolRun {
   /** Resolves when the process is gone and its output is read to the end; a process stuck in the driver may never be. */
   readonly ended: Promise<ToolExit>;
   kill(): void;
+  /** Writes to its stdin; nothing happens where it is gone. */
+  say(text: string): void;
 }
 
 /**
@@ -23,9 +25,11 @@ export function startTool(
   args: readonly string[],
   told: { stdout: (text: string) => void; stderr: (text: string) => void },
 ): ToolRun {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   child.stdout.setEncoding('utf8').on('data', told.stdout);
   child.stderr.setEncoding('utf8').on('data', told.stderr);
+  // What is said to a process that is ending is lost, and that is no error of ours.
+  child.stdin.on('error', () => undefined);
   const kill = (): void => {
     child.kill('SIGKILL');
   };
@@ -35,5 +39,5 @@ export function startTool(
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
   void ended.then(() => process.off('exit', kill));
-  return { ended, kill };
+  return { ended, kill, say: (text) => child.stdin.write(text) };
 }

@@ -1,0 +1,62 @@
+import { readSync, writeSync } from 'node:fs';
+import { Collector } from './collect.ts';
+import { demand, DriverError } from './device-calls.ts';
+import { Library } from './library.ts';
+import type { ChildMessage } from './message.ts';
+
+/**
+ * The program that holds the driver's library, started by the exporter as a process of its own: a call that never comes
+ * back, or a library that crashes, takes nothing else along. It reads the GPUs once for each line on its stdin, which says
+ * the time in milliseconds, and answers with a line on its stdout. It waits for nothing else, so it needs no event loop,
+ * and ends with its stdin.
+ */
+const [, , libraryPath = ''] = process.argv;
+
+function say(message: ChildMessage): void {
+  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let written = 0; written < bytes.length;) written += writeSync(1, bytes, written);
+}
+
+/** The lines of stdin, one at a time, to its end. */
+function* lines(): Generator<string> {
+  const chunk = Buffer.alloc(4_096);
+  let rest = '';
+  for (let length = readSync(0, chunk); length > 0; length = readSync(0, chunk)) {
+    const parts = (rest + chunk.toString('latin1', 0, length)).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}
+
+function loadLibrary(): Library | undefined {
+  try {
+    return new Library(libraryPath);
+  } catch (error) {
+    say({ kind: 'unloadable', reason: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
+
+function readDriverVersion(library: Library): string {
+  const text = Buffer.alloc(80);
+  demand(library, 'driverVersion', text, text.length);
+  return text.toString('latin1', 0, text.indexOf(0));
+}
+
+function serve(library: Library): void {
+  demand(library, 'init');
+  say({ kind: 'started', driverVersion: readDriverVersion(library), missing: library.missing });
+  const collector = new Collector(library);
+  for (const line of lines()) say(collector.read(Number(line)));
+}
+
+const library = loadLibrary();
+if (library) {
+  say({ kind: 'loaded' });
+  try {
+    serve(library);
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    say({ kind: 'failure', call: error.call, code: error.code });
+  }
+}

@@ -1,0 +1,102 @@
+import { BusyProcesses, readProcesses } from './processes.ts';
+import { demand, demandHandle, DriverError, readBusId, readFieldValues, readFigures, readNumber, readText } from './device-calls.ts'; // prettier-ignore
+import { XidEvents } from './events.ts';
+import { deviceCalls, sliceCalls } from './figures.ts';
+import type { Handle, Library } from './library.ts';
+import type { ChildMessage, RawDevice, RawSlice } from './message.ts';
+import { PerformanceSamples } from './performance.ts';
+import { returnCodes } from './return-codes.ts';
+
+const word = Buffer.alloc(8);
+const otherWord = Buffer.alloc(8);
+
+type SampleMessage = Extract<ChildMessage, { readonly kind: 'sample' }>;
+
+/** Asks the library all that it can tell of the GPUs. Devices and slices are listed anew each time: both come and go. */
+export class Collector {
+  readonly #library: Library;
+  readonly #performance: PerformanceSamples;
+  readonly #events: XidEvents;
+  readonly #busy = new Map<string, BusyProcesses>();
+
+  constructor(library: Library) {
+    this.#library = library;
+    this.#performance = new PerformanceSamples(library);
+    this.#events = new XidEvents(library);
+  }
+
+  /** Throws DriverError where the driver is gone; a GPU that is gone is told as lost, and the others are read. */
+  read(nowMs: number): SampleMessage {
+    demand(this.#library, 'deviceCount', word);
+    const devices: RawDevice[] = [];
+    const lost: { index: number; code: number }[] = [];
+    const indexes = Array.from({ length: word.readUInt32LE(0) }, (_, index) => index);
+    for (const index of indexes) {
+      try {
+        devices.push(this.#readDevice(index, nowMs));
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.isFatal) throw error;
+        lost.push({ index, code: error.code });
+      }
+    }
+    this.#performance.forgetUnread();
+    return { kind: 'sample', devices, lost, xids: this.#events.take() };
+  }
+
+  #readDevice(index: number, nowMs: number): RawDevice {
+    const library = this.#library;
+    const device = demandHandle(library, 'deviceByIndex', index);
+    const uuid = readText(library, 'uuid', device) ?? '';
+    this.#events.watch(device, uuid);
+    const migEnabled = library.call('migMode', device, word, otherWord) === returnCodes.success && word.readUInt32LE(0) === 1; // prettier-ignore
+    return {
+      index,
+      uuid,
+      name: readText(library, 'name', device) ?? '',
+      busId: readBusId(library, device) ?? '',
+      minorNumber: readNumber(library, 'minorNumber', device),
+      migEnabled,
+      figures: {
+        ...readFigures(library, device, deviceCalls),
+        ...readFieldValues(library, device),
+        ...this.#performance.read({ device, uuid }),
+      },
+      clockEvents: readNumber(library, 'clockEventReasons', device),
+      // With MIG on, the slices have the processes, and the driver tells no utilization of any.
+      ...(migEnabled
+        ? { slices: this.#readSlices(device, uuid) }
+        : { processes: readProcesses(library, device), busy: this.#busyOf(uuid).read(library, device, nowMs) }),
+    };
+  }
+
+  #busyOf(uuid: string): BusyProcesses {
+    const busy = this.#busy.get(uuid) ?? new BusyProcesses();
+    this.#busy.set(uuid, busy);
+    return busy;
+  }
+
+  #readSlices(device: Handle, deviceUuid: string): RawSlice[] {
+    const library = this.#library;
+    const slices: RawSlice[] = [];
+    const measured = new Map<number, Record<string, number>>();
+    const places = readNumber(library, 'maxMigDevices', device) ?? 0;
+    for (let place = 0; place < places; place += 1) {
+      if (library.call('migDeviceByIndex', device, place, word) !== returnCodes.success) continue;
+      const slice = word.readBigUInt64LE(0);
+      const gpuInstanceId = readNumber(library, 'gpuInstanceId', slice);
+      const computeInstanceId = readNumber(library, 'computeInstanceId', slice);
+      if (gpuInstanceId === undefined || computeInstanceId === undefined) continue;
+      const shared = measured.get(gpuInstanceId) ?? this.#performance.read({ device, uuid: deviceUuid, gpuInstanceId });
+      measured.set(gpuInstanceId, shared);
+      slices.push({
+        uuid: readText(library, 'uuid', slice) ?? '',
+        name: readText(library, 'name', slice) ?? '',
+        gpuInstanceId,
+        computeInstanceId,
+        figures: { ...readFigures(library, slice, sliceCalls), ...shared },
+        processes: readProcesses(library, slice),
+      });
+    }
+    return slices;
+  }
+}
