@@ -4,6 +4,8 @@ import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
 interface Figure<Source> {
   readonly name: string;
   readonly help: string;
+  /** A gauge where it is not said. */
+  readonly type?: 'counter';
   readonly valueOf: (source: Source) => number | undefined;
 }
 
@@ -19,6 +21,18 @@ export const deviceFigures: readonly Figure<GpuDevice>[] = [
   { name: 'DCGM_FI_DEV_DEC_UTIL', help: 'Decoder utilization (in %).', valueOf: (gpu) => percent(gpu.decoderUtilizationRatio) }, // prettier-ignore
   { name: 'DCGM_FI_DEV_FB_FREE', help: 'Free framebuffer memory (in MiB).', valueOf: (gpu) => (isCut(gpu) ? undefined : free(gpu)) }, // prettier-ignore
   { name: 'DCGM_FI_DEV_FB_RESERVED', help: 'Reserved framebuffer memory (in MiB).', valueOf: (gpu) => mebibytes(gpu.memoryReservedBytes) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION', help: 'Total energy consumption since boot (in mJ).', type: 'counter', valueOf: (gpu) => over(gpu.energyJoules, 1e-3) }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_PCIE_REPLAY_COUNTER', help: 'Total number of PCIe retries.', type: 'counter', valueOf: (gpu) => gpu.pcieReplays }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS', help: 'Number of remapped rows for uncorrectable errors.', type: 'counter', valueOf: (gpu) => gpu.remappedRowsUncorrected }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS', help: 'Number of remapped rows for correctable errors.', type: 'counter', valueOf: (gpu) => gpu.remappedRowsCorrected }, // prettier-ignore
+  { name: 'DCGM_FI_DEV_ROW_REMAP_FAILURE', help: 'Whether remapping of rows has failed.', valueOf: (gpu) => gpu.rowRemapFailed }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_GR_ENGINE_ACTIVE', help: 'Ratio of time the graphics engine is active.', valueOf: (gpu) => (isCut(gpu) ? undefined : gpu.graphicsEngineActiveRatio) }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_SM_ACTIVE', help: 'Ratio of cycles an SM has at least one warp assigned.', valueOf: (gpu) => gpu.smActiveRatio }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_SM_OCCUPANCY', help: 'Ratio of warps resident on an SM.', valueOf: (gpu) => gpu.smOccupancyRatio }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_PIPE_TENSOR_ACTIVE', help: 'Ratio of cycles the tensor pipes are active.', valueOf: (gpu) => gpu.tensorActiveRatio }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_DRAM_ACTIVE', help: 'Ratio of cycles the memory interface is active.', valueOf: (gpu) => gpu.memoryBandwidthRatio }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_PCIE_TX_BYTES', help: 'Data sent over PCIe (in bytes per second).', valueOf: (gpu) => gpu.pcieTransmittedBytesPerSecond }, // prettier-ignore
+  { name: 'DCGM_FI_PROF_PCIE_RX_BYTES', help: 'Data received over PCIe (in bytes per second).', valueOf: (gpu) => gpu.pcieReceivedBytesPerSecond }, // prettier-ignore
 ];
 
 /** Figures of a GPU or slice that pods on it have parts of. */

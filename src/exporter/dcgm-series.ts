@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
 import type { PodReading } from '../gpu/pod-reading.ts';
 import { targetUuid } from '../gpu/target.ts';
@@ -16,15 +16,18 @@ type Labels = Readonly<Record<string, string>>;
 export class DcgmSeries {
   readonly registry = new Registry();
   readonly #nodeName: string;
-  readonly #gauges = new Map<string, Gauge>();
+  readonly #metrics = new Map<string, Counter | Gauge>();
 
   constructor(nodeName: string) {
     this.#nodeName = nodeName;
-    for (const { name, help } of [...deviceFigures, ...splitFigures, ...sliceFigures]) {
-      if (!this.#gauges.has(name)) this.#gauges.set(name, new Gauge({ name, help, labelNames, registers: [this.registry] })); // prettier-ignore
+    for (const { name, help, type } of [...deviceFigures, ...splitFigures, ...sliceFigures]) {
+      if (this.#metrics.has(name)) continue;
+      const settings = { name, help, labelNames, registers: [this.registry] };
+      this.#metrics.set(name, type === 'counter' ? new Counter(settings) : new Gauge(settings));
     }
   }
 
+  /** Shows a view in an empty registry. */
   show({ sample, attribution }: NodeView): void {
     if (!sample) return;
     const holders = Map.groupBy(attribution?.readings ?? [], ({ target }) => targetUuid(target));
@@ -87,7 +90,7 @@ export class DcgmSeries {
   }
 
   #set(name: string, labels: Labels, value: number | undefined): void {
-    if (value !== undefined) this.#gauges.get(name)?.set(labels, value);
+    if (value !== undefined) this.#metrics.get(name)?.inc(labels, value);
   }
 }
 

@@ -1,9 +1,10 @@
 import { Gauge, Registry } from 'prom-client';
-import type { GpuDevice, GpuSample } from '../domain/gpu.ts';
+import type { GpuSample } from '../domain/gpu.ts';
 import { unattributedReasons } from '../gpu/pod-reading.ts';
 import type { Attribution, PodReading, UnattributedReason } from '../gpu/pod-reading.ts';
 import { targetUuid } from '../gpu/target.ts';
 import { DcgmSeries } from './dcgm-series.ts';
+import { DeviceSeries } from './device-series.ts';
 import type { NodeView } from './node-state.ts';
 
 export const metricNameChoices = ['native', 'dcgm', 'both'] as const;
@@ -14,23 +15,6 @@ interface Settings {
   readonly nodeName: string;
 }
 
-/** Figures of a GPU: the end of the metric's name, its help, and where the number is. */
-const deviceFigures: readonly (readonly [string, string, keyof GpuDevice])[] = [
-  ['utilization_ratio', 'Share of time in which the GPU ran at least one kernel.', 'utilizationRatio'],
-  ['memory_utilization_ratio', 'Share of time in which the GPU read or wrote its memory.', 'memoryUtilizationRatio'],
-  ['encoder_utilization_ratio', 'Utilization of the video encoder.', 'encoderUtilizationRatio'],
-  ['decoder_utilization_ratio', 'Utilization of the video decoder.', 'decoderUtilizationRatio'],
-  ['memory_used_bytes', 'GPU memory in use.', 'memoryUsedBytes'],
-  ['memory_total_bytes', 'GPU memory.', 'memoryTotalBytes'],
-  ['memory_reserved_bytes', 'GPU memory that the driver keeps for itself.', 'memoryReservedBytes'],
-  ['temperature_celsius', 'Temperature of the GPU.', 'temperatureCelsius'],
-  ['memory_temperature_celsius', 'Temperature of the GPU memory.', 'memoryTemperatureCelsius'],
-  ['power_watts', 'Power that the GPU draws.', 'powerWatts'],
-  ['power_limit_watts', 'Power that the GPU may draw.', 'powerLimitWatts'],
-  ['sm_clock_hertz', 'Clock of the streaming multiprocessors.', 'smClockHertz'],
-  ['memory_clock_hertz', 'Clock of the GPU memory.', 'memoryClockHertz'],
-];
-
 /** Figures that are told per pod. */
 const podFigures = [
   ['utilization_ratio', "Utilization of the container's GPU or slice, or the container's part of a shared one.", 'utilizationRatio'], // prettier-ignore
@@ -38,7 +22,6 @@ const podFigures = [
   ['memory_total_bytes', "Memory of the container's GPU or slice; a shared one's is told for each that shares it.", 'memoryTotalBytes'], // prettier-ignore
 ] as const;
 
-const deviceLabels = ['gpu', 'uuid', 'model', 'pci_bus_id'] as const;
 const podLabels = ['namespace', 'pod', 'container', 'uuid', 'attribution'] as const;
 
 /**
@@ -49,20 +32,16 @@ export class GpuSeries {
   readonly #native = new Registry();
   readonly #always = new Registry();
   readonly #dcgm: DcgmSeries | undefined;
-  readonly #device = deviceFigures.map(([name, help, field]) => ({
-    field,
-    gauge: this.#gauge(`pilotlight_gpu_${name}`, help, deviceLabels),
-  }));
+  readonly #device = new DeviceSeries(this.#native);
   readonly #pod = podFigures.map(([name, help, field]) => ({
     field,
-    gauge: this.#gauge(`pilotlight_pod_gpu_${name}`, help, podLabels),
+    gauge: new Gauge({
+      name: `pilotlight_pod_gpu_${name}`,
+      help,
+      labelNames: [...podLabels],
+      registers: [this.#native],
+    }),
   }));
-  readonly #info = this.#gauge('pilotlight_gpu_info', 'A GPU of this node; always 1.', [
-    ...deviceLabels,
-    'minor_number',
-    'mig',
-    'driver_version',
-  ]);
   readonly #unattributed = new Gauge({
     name: 'pilotlight_unattributed_devices',
     help: 'Devices that the kubelet gave to pods and that have no series per pod, by reason.',
@@ -94,16 +73,8 @@ export class GpuSeries {
   }
 
   #setNative({ sample, attribution }: NodeView): void {
-    for (const device of sample?.devices ?? []) this.#setDevice(device, sample?.driverVersion);
+    this.#device.show(sample);
     for (const reading of attribution?.readings ?? []) this.#setPod(reading);
-  }
-
-  #setDevice(device: GpuDevice, driverVersion = 'unknown'): void {
-    const labels = { gpu: String(device.index), uuid: device.uuid, model: device.model, pci_bus_id: device.pciBusId };
-    const minor = device.minorNumber === undefined ? '' : String(device.minorNumber);
-    const mig = device.migEnabled ? 'on' : 'off';
-    this.#info.set({ ...labels, minor_number: minor, mig, driver_version: driverVersion }, 1);
-    for (const { field, gauge } of this.#device) setKnown(gauge, labels, device[field]);
   }
 
   #countLeftOut(attribution: Attribution): void {
@@ -116,15 +87,9 @@ export class GpuSeries {
   #setPod(reading: PodReading): void {
     const { namespace, pod, container, attribution, target } = reading;
     const labels = { namespace, pod, container, uuid: targetUuid(target), attribution };
-    for (const { field, gauge } of this.#pod) setKnown(gauge, labels, reading[field]);
+    for (const { field, gauge } of this.#pod) {
+      const value = reading[field];
+      if (value !== undefined) gauge.set(labels, value);
+    }
   }
-
-  #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {
-    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#native] });
-  }
-}
-
-/** A figure that the driver does not tell has no series. */
-function setKnown(gauge: Gauge, labels: Record<string, string>, value: GpuDevice[keyof GpuDevice]): void {
-  if (typeof value === 'number') gauge.set(labels, value);
 }
