@@ -37,6 +37,8 @@ describe('values.schema.json', () => {
   });
 
   it.each([
+    ['metric names that are none', { exporter: { metricNames: 'nvidia' } }, '/exporter/metricNames'],
+    ['a relative log path', { exporter: { sharedGpus: { podLogsPath: 'logs' } } }, '/sharedGpus/podLogsPath'],
     ['a misspelled key', { scaler: { replicaCount: 3 } }, 'replicaCount'],
     ['a key at the top that is none', { prometheus: {} }, 'prometheus'],
     ['a backend that is none', { exporter: { backend: 'dcgm' } }, '/exporter/backend'],

@@ -87,6 +87,24 @@ describe('the default rendering', () => {
     expect(spec.containers[0].args).toContain('--backend=auto');
   });
 
+  it('shows the exporter the host’s processes only where GPUs are shared, and the least of them', () => {
+    const on = ['--set', 'exporter.sharedGpus.enabled=true'];
+    const { spec } = workload(render(helm, ...on), 'DaemonSet', 'pilotlight-exporter').template;
+    expect(spec['hostPID']).toBeUndefined();
+    expect(spec.containers[0].args).toContain('--proc-root=/host/proc');
+    expect(spec.containers[0].args).toContain('--pod-logs-path=/var/log/pods');
+    expect(spec.containers[0].volumeMounts?.map(({ mountPath, readOnly }) => [mountPath, readOnly])).toEqual([
+      ['/var/lib/kubelet/pod-resources', true],
+      ['/var/log/pods', true],
+      ['/host/proc', true],
+    ]);
+    const host = [...on, '--set', 'exporter.sharedGpus.hostPID=true'];
+    const hosted = workload(render(helm, ...host), 'DaemonSet', 'pilotlight-exporter').template.spec;
+    expect(hosted['hostPID']).toBe(true);
+    expect(hosted.containers[0].args).toContain('--proc-root=/proc');
+    expect(hosted.volumes?.map(({ name }) => name)).toEqual(['pod-resources', 'pod-logs']);
+  });
+
   it('gives the scaler gRPC probes, two replicas on different nodes, and what "restricted" asks for', () => {
     const { replicas, template } = workload(render(helm), 'Deployment', 'pilotlight-scaler');
     expect(replicas).toBe(2);

@@ -12,7 +12,15 @@ export function mixedSample(observedAtMs: number): GpuSample {
     observedAtMs,
     driverVersion: '580.65.06',
     devices: [
-      gpu(0, { utilizationRatio: 0.29, powerWatts: 412.5, temperatureCelsius: 61, memoryReservedBytes: GiB / 2 }),
+      gpu(0, {
+        utilizationRatio: 0.29,
+        powerWatts: 412.5,
+        temperatureCelsius: 61,
+        memoryReservedBytes: GiB / 2,
+        energyJoules: 81_234.5,
+        pcieReplays: 0,
+        tensorActiveRatio: 0.125,
+      }),
       gpu(1, { utilizationRatio: 0, memoryUsedBytes: 0, smClockHertz: 345e6, memoryClockHertz: 2619e6 }),
       gpu(2, {
         utilizationRatio: 0.6,
