@@ -1,9 +1,6 @@
 import type { Calendar } from './calendar.ts';
+import type { EngineName } from './engine.ts';
 import type { SignalName } from './signal.ts';
-
-/** Inference servers whose metrics pilotlight reads. */
-export const engineNames = ['vllm'] as const;
-export type EngineName = (typeof engineNames)[number];
 
 /** Where a signal is read. Sources that are equal are read once for all the signals that name them. */
 export type SignalOrigin =

@@ -21,6 +21,7 @@ export interface SignalEnvironmentOptions {
 
 /** What all ScaledObjects' sources share: connections to the outside, each of which exists once. */
 export interface SignalEnvironment {
+  readonly clock: Clock;
   readonly connections: Connections;
   readonly fleet: ExporterFleet;
   readonly http: HttpTextClient;
@@ -42,6 +43,7 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
     maxAgeMs: options.readIntervalMs * exporterAgeShare,
   });
   return {
+    clock,
     connections,
     fleet,
     http,

@@ -1,8 +1,9 @@
+import { engineSignals } from '../domain/engine.ts';
 import type { Policy, SignalOrigin } from '../domain/policy.ts';
 import type { SignalName } from '../domain/signal.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import type { Connection, PrometheusConnection, RedisConnection } from './connections/connections.ts';
-import { createEnginePodsSource, engineSignals } from './engines/engine-pods.ts';
+import { createEnginePodsSource } from './engines/engine-pods.ts';
 import type { SignalEnvironment } from './environment.ts';
 import { createExporterGpusSource, exporterSignals } from './exporters/exporter-gpus.ts';
 import { createPrometheusSource } from './prometheus.ts';
@@ -32,11 +33,11 @@ interface Place {
 }
 
 function createGroup(origin: SignalOrigin, signals: SignalName[], place: Place): SignalSource[] {
-  const { http, fleet } = place.environment;
+  const { clock, http, fleet } = place.environment;
   switch (origin.kind) {
     case 'engine':
       return tellable(signals, engineSignals(origin.engine), origin.engine, (told) =>
-        createEnginePodsSource(origin, told, http),
+        createEnginePodsSource(origin, told, { http, clock }),
       );
     case 'exporter':
       return tellable(signals, exporterSignals, 'exporter', (told) => createExporterGpusSource(told, fleet));

@@ -54,7 +54,10 @@ const vllmText = (value: string): string =>
 
 describeSignalSource('vllm pods', () =>
   overHttp(vllmText, '# nothing here\n', (_, http) =>
-    createEnginePodsSource({ engine: 'vllm', port: 8000, path: '/metrics' }, ['queue', 'running', 'kvCache'], http),
+    createEnginePodsSource({ engine: 'vllm', port: 8000, path: '/metrics' }, ['queue', 'running', 'kvCache'], {
+      http,
+      clock: systemClock,
+    }),
   ),
 );
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { engineDefinition, engineNames, engineSignals } from '../../src/domain/engine.ts';
 import { kedaKeys, policyKeys } from '../../src/policy/metadata-keys.ts';
 import { parseTriggerMetadata } from '../../src/policy/trigger-metadata.ts';
 
@@ -33,6 +34,18 @@ describe('docs/configuration.md', () => {
   it('describes exactly the keys that there are, each once', () => {
     expect(keysIn('key')).toEqual([...policyKeys].sort());
     expect(keysIn("KEDA's key")).toEqual([...kedaKeys].sort());
+  });
+
+  it('describes exactly the engines that there are', () => {
+    const told = rows().flatMap(({ table, cells }) => (table === 'engine' ? [cells] : []));
+    const code = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ') || 'none';
+    const expected = engineNames.map((name) => {
+      const { port, path, signals, counts = 'nothing', modelLabel } = engineDefinition(name);
+      const offered = (how: string): string => code(engineSignals(name).filter((signal) => signals[signal] === how));
+      const label = code(modelLabel === undefined ? [] : [modelLabel]);
+      return [code([name]), code([String(port)]), code([path]), offered('always'), offered('sometimes'), counts, label];
+    });
+    expect(told).toEqual(expected);
   });
 
   const frame = {

@@ -96,20 +96,36 @@ const signalCases: Case[] = [
     'gpuMemoryTarget: "101" is not a percentage above 0 and up to 100, such as 80',
   ],
   [
-    { ...sound, engine: 'vllm', requestRateTarget: '5' },
-    'requestRateTarget: engine vllm gives queue, running and kvCache; say with requestRateFrom where requestRate is seen',
+    { timezone: 'UTC', businessHours: 'daily 08:00-20:00', engine: 'tensorflow-serving', queueTarget: '5' },
+    'queueTarget: engine tensorflow-serving has no queue gauge; use requestRateTarget or queueFrom',
+  ],
+  [
+    { ...sound, engine: 'tgi', kvCacheTarget: '0.8' },
+    'kvCacheTarget: engine tgi has no kvCache gauge; use queueTarget, runningTarget, concurrencyTarget, requestRateTarget, tokenRateTarget or kvCacheFrom',
+  ],
+  [
+    { ...sound, engine: 'llama-cpp', requestRateTarget: '5' },
+    'requestRateTarget: engine llama-cpp has no counter to take requestRate from; use queueTarget, runningTarget, concurrencyTarget, tokenRateTarget or requestRateFrom',
+  ],
+  [
+    { ...sound, engine: 'kserve', runningTarget: '5' },
+    'runningTarget: engine kserve has no running gauge; use requestRateTarget or runningFrom; for its vLLM runtime write engine: vllm and enginePort: "8080"',
+  ],
+  [
+    { ...sound, engine: 'llama-cpp', modelName: 'phi' },
+    'modelName: engine llama-cpp does not tell models apart in its metrics; leave modelName out',
   ],
   [
     { ...sound, requestRateTarget: '5' },
-    'requestRateTarget: nothing gives requestRate; say with requestRateFrom where requestRate is seen',
+    'requestRateTarget: nothing gives requestRate; name the engine whose pods do (engine: vllm), or say with requestRateFrom where requestRate is seen',
   ],
   [
     { ...sound, runningTarget: '5' },
     'runningTarget: nothing gives running; name the engine whose pods do (engine: vllm), or say with runningFrom where running is seen',
   ],
   [
-    { ...sound, engine: 'triton' },
-    'engine: "triton" is not "vllm", the only engine that this version reads; for others, say with queueFrom, runningFrom … where a signal is seen',
+    { ...sound, engine: 'ollama' },
+    'engine: "ollama" is not "vllm" or "sglang" or "triton" or "tensorrt-llm" or "tgi" or "tensorflow-serving" or "torchserve" or "seldon" or "kserve" or "ray-serve" or "llama-cpp" or "nim" or "dynamo"; for other engines, say with queueFrom, runningFrom … where a signal is seen',
   ],
   [{ ...sound, engine: 'vllm', enginePort: '70000' }, 'enginePort: "70000" is not a whole number from 1 to 65535'],
   [

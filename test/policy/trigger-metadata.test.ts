@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { engineDefinition, engineNames, engineSignals } from '../../src/domain/engine.ts';
 import { InvalidMetadataError } from '../../src/policy/invalid-metadata.ts';
 import { policyKeys } from '../../src/policy/metadata-keys.ts';
 import { parseTriggerMetadata } from '../../src/policy/trigger-metadata.ts';
@@ -104,6 +105,29 @@ describe('signals', () => {
       { signal: 'running', origin: vllm, required: true },
       gpuLookedAt,
     ]);
+  });
+
+  it.each<[engine: string, plans: string[]]>([
+    ['triton', ['queue required', 'running looked at']],
+    ['dynamo', ['queue looked at', 'concurrency required']],
+    ['ray-serve', ['queue looked at', 'running required']],
+    ['tensorflow-serving', []],
+  ])('of %s count for idleness, and hold only where every version tells them', (engine, expected) => {
+    const { signals } = parseTriggerMetadata({ ...office, engine });
+    const told = signals.filter(({ origin }) => origin.kind === 'engine');
+    expect(told.map((plan) => `${plan.signal} ${plan.required ? 'required' : 'looked at'}`)).toEqual(expected);
+  });
+
+  it.each(engineNames)('come from the port and path of %s', (engine) => {
+    const [told = ''] = engineSignals(engine);
+    const plans = parseTriggerMetadata({ ...office, engine, [`${told}Target`]: '1' }).signals;
+    const { port, path } = engineDefinition(engine);
+    expect(plans.find(({ signal }) => signal === told)).toEqual({
+      signal: told,
+      origin: { kind: 'engine', engine, port, path },
+      target: 1,
+      required: true,
+    });
   });
 
   it('take the port, path and model of an engine that differs from its preset', () => {
@@ -226,6 +250,28 @@ describe('warnings', () => {
         'gpuMemoryTarget: engine vllm takes its GPU memory when it starts and keeps it, so this never falls; kvCacheTarget shows what is in use',
       ],
     ],
+    ['GPU memory where it falls again', { ...queue, engine: 'triton', gpuMemoryTarget: '80' }, []],
+    [
+      'GPU memory under an engine without a KV cache gauge',
+      { ...queue, engine: 'tgi', gpuMemoryTarget: '80' },
+      ['gpuMemoryTarget: engine tgi takes its GPU memory when it starts and keeps it, so this never falls'],
+    ],
+    [
+      'completions alone, which saturate',
+      { ...always, engine: 'vllm', requestRateTarget: '5' },
+      [
+        'requestRateTarget: engine vllm counts requests when they end, so this does not rise while an overload builds up; add queueTarget or runningTarget or concurrencyTarget',
+      ],
+    ],
+    [
+      'completions alone, from an engine without a queue',
+      { ...always, engine: 'tensorflow-serving', requestRateTarget: '5' },
+      [
+        'requestRateTarget: engine tensorflow-serving counts requests when they end, so this does not rise while an overload builds up; add queueFrom and queueTarget',
+      ],
+    ],
+    ['nothing, where a queue stands beside completions', { ...queue, engine: 'seldon', requestRateTarget: '5' }, []],
+    ['nothing, where arrivals are counted', { ...always, engine: 'torchserve', requestRateTarget: '5' }, []],
     [
       'a ratio where percent are meant',
       { ...queue, gpuUtilizationTarget: '0.8' },

@@ -38,6 +38,7 @@ function connection(name: string, what: { query?: string; key?: string; group?: 
 }
 
 const vllm: SignalOrigin = { kind: 'engine', engine: 'vllm', port: 8000, path: '/metrics' };
+const llamaCpp: SignalOrigin = { ...vllm, engine: 'llama-cpp', port: 8080 };
 const { ref } = workload();
 
 describe('createSources', () => {
@@ -102,9 +103,9 @@ describe('createSources', () => {
     ],
     [
       'a signal that the engine does not tell',
-      plan('requestRate', vllm),
-      'vllm',
-      'vllm does not tell requestRate; it tells queue, running, kvCache',
+      plan('requestRate', llamaCpp),
+      'llama-cpp',
+      'llama-cpp does not tell requestRate; it tells queue, running, concurrency, tokenRate',
     ],
     [
       'a signal that exporters do not tell',
@@ -120,11 +121,11 @@ describe('createSources', () => {
   });
 
   it('reads what can be read beside what can not', () => {
-    const plans = [plan('queue', vllm), plan('requestRate', vllm)];
+    const plans = [plan('queue', llamaCpp), plan('requestRate', llamaCpp)];
     const sources = createSources(policy({ signals: plans }), ref, environmentOf());
     expect(sources.map(({ label, signals }) => [label, signals])).toEqual([
-      ['vllm pods', ['queue']],
-      ['vllm', ['requestRate']],
+      ['llama-cpp pods', ['queue']],
+      ['llama-cpp', ['requestRate']],
     ]);
   });
 });

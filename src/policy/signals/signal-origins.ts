@@ -1,12 +1,9 @@
-import { engineNames } from '../../domain/policy.ts';
+import { engineDefinition, engineNames } from '../../domain/engine.ts';
 import type { SignalOrigin } from '../../domain/policy.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { keyedSignals } from '../metadata-keys.ts';
 import type { Metadata } from '../metadata.ts';
 import { oneOf, textLike, wholeNumber } from '../scalars.ts';
-
-const defaultEnginePort = 8_000;
-const defaultEnginePath = '/metrics';
 
 const oneLine = textLike(/^\P{Cc}+$/u, 'a text without control characters');
 /** Queries are often written over several lines. */
@@ -17,22 +14,31 @@ const connectionName = textLike(
 );
 /** No host can hide in it: a path that starts with two slashes names one. */
 const enginePath = textLike(/^\/(?!\/)[\w.~/-]{0,255}$/, 'a path such as /metrics');
-const engine = oneOf(
-  engineNames,
-  ', the only engine that this version reads; for others, say with queueFrom, runningFrom … where a signal is seen',
-);
+const engine = oneOf(engineNames, '; for other engines, say with queueFrom, runningFrom … where a signal is seen');
+
+export type EngineOrigin = Extract<SignalOrigin, { kind: 'engine' }>;
 
 /** Reads the engine whose pods give signals; undefined where none is named. */
-export function readEngine(metadata: Metadata): SignalOrigin | undefined {
+export function readEngine(metadata: Metadata): EngineOrigin | undefined {
   const name = metadata.read('engine', engine);
-  const port = metadata.read('enginePort', wholeNumber(1, 65_535)) ?? defaultEnginePort;
-  const path = metadata.read('enginePath', enginePath) ?? defaultEnginePath;
+  const port = metadata.read('enginePort', wholeNumber(1, 65_535));
+  const path = metadata.read('enginePath', enginePath);
   const modelName = metadata.read('modelName', oneLine);
   for (const key of ['enginePort', 'enginePath', 'modelName']) {
     if (metadata.has(key) && !metadata.has('engine')) metadata.reject(key, 'means nothing without engine');
   }
   if (name === undefined) return undefined;
-  return { kind: 'engine', engine: name, port, path, ...(modelName !== undefined && { modelName }) };
+  const preset = engineDefinition(name);
+  if (modelName !== undefined && preset.modelLabel === undefined) {
+    metadata.reject('modelName', `engine ${name} does not tell models apart in its metrics; leave modelName out`);
+  }
+  return {
+    kind: 'engine',
+    engine: name,
+    port: port ?? preset.port,
+    path: path ?? preset.path,
+    ...(modelName !== undefined && { modelName }),
+  };
 }
 
 /** Reads `<signal>From` and what is asked of that connection; undefined where the signal names no connection. */

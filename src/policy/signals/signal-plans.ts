@@ -1,13 +1,14 @@
+import { engineDefinition, engineSignals } from '../../domain/engine.ts';
 import type { SignalOrigin, SignalPlan } from '../../domain/policy.ts';
-import { signalNames } from '../../domain/signal.ts';
+import { signalNames, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Metadata } from '../metadata.ts';
 import { oneOf } from '../scalars.ts';
+import { describeLack, warnOfEngine } from './engine-limits.ts';
 import { readConnection, readEngine } from './signal-origins.ts';
+import type { EngineOrigin } from './signal-origins.ts';
 import { readTargets } from './targets.ts';
 
-/** What the pods of every engine give. */
-const engineSignals: readonly SignalName[] = ['queue', 'running', 'kvCache'];
 const exporterSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
 /** Tell neither of work nor of its end, so they are read only where there is a target to hold them against. */
 const targetOnly: readonly SignalName[] = ['kvCache', 'gpuMemory', 'tokenRate'];
@@ -28,15 +29,17 @@ export function readSignalPlans(metadata: Metadata): readonly SignalPlan[] {
   metadata.read('gpuFrom', gpuFrom);
   const plans = signalNames.map((signal) => {
     const origin = readConnection(metadata, signal) ?? defaultOrigin(signal, engine);
-    if (origin === undefined) checkTarget(metadata, signal);
+    if (origin === undefined) checkTarget(metadata, signal, engine);
     return planOf(metadata, signal, origin, targets.get(signal));
   });
-  return plans.filter((plan) => plan !== undefined);
+  const planned = plans.filter((plan) => plan !== undefined);
+  if (engine) warnOfEngine(metadata, engine.engine, planned);
+  return planned;
 }
 
-function defaultOrigin(signal: SignalName, engine: SignalOrigin | undefined): SignalOrigin | undefined {
+function defaultOrigin(signal: SignalName, engine: EngineOrigin | undefined): SignalOrigin | undefined {
   if (exporterSignals.includes(signal)) return { kind: 'exporter' };
-  return engineSignals.includes(signal) ? engine : undefined;
+  return engine && engineSignals(engine.engine).includes(signal) ? engine : undefined;
 }
 
 function planOf(
@@ -51,17 +54,25 @@ function planOf(
     if (metadata.has(`${signal}From`)) metadata.warn(`${signal}From`, `has no effect without ${signal}Target`);
     return undefined;
   }
-  return { signal, origin, required: origin.kind !== 'exporter' || metadata.has('gpuFrom') };
+  if (origin.kind === 'engine') return planOfEngine(signal, origin);
+  return { signal, origin, required: origin.kind === 'connection' || metadata.has('gpuFrom') };
+}
+
+/**
+ * What an engine tells of work is looked at without a target too, for idleness: what waits, and what runs or, where that
+ * is not told, what is inside. Losing it matters only where every version of the engine tells it.
+ */
+function planOfEngine(signal: SignalName, origin: EngineOrigin): SignalPlan | undefined {
+  const offered = engineDefinition(origin.engine).signals;
+  const isTwice = signal === 'concurrency' && offered.running !== undefined;
+  if (signals[signal].shows === 'neither' || isTwice) return undefined;
+  return { signal, origin, required: offered[signal] === 'always' };
 }
 
 /** A target needs something to be held against. Where that was named but is not valid, one problem is enough. */
-function checkTarget(metadata: Metadata, signal: SignalName): void {
-  const fromEngine = engineSignals.includes(signal);
-  const isNamed = metadata.has(`${signal}From`) || (fromEngine && metadata.has('engine'));
+function checkTarget(metadata: Metadata, signal: SignalName, engine: EngineOrigin | undefined): void {
+  const isNamed = metadata.has(`${signal}From`) || (!engine && metadata.has('engine'));
   if (!metadata.has(`${signal}Target`) || isNamed) return;
-  const known = metadata.has('engine')
-    ? 'engine vllm gives queue, running and kvCache'
-    : `nothing gives ${signal}${fromEngine ? '; name the engine whose pods do (engine: vllm)' : ''}`;
-  const or = fromEngine ? ', or' : ';';
-  metadata.reject(`${signal}Target`, `${known}${or} say with ${signal}From where ${signal} is seen`);
+  const nothing = `nothing gives ${signal}; name the engine whose pods do (engine: vllm), or say with ${signal}From where ${signal} is seen`;
+  metadata.reject(`${signal}Target`, engine ? describeLack(engine.engine, signal) : nothing);
 }

@@ -32,12 +32,6 @@ export function checkWakeability(metadata: Metadata, policy: Pick<Policy, 'calen
 
 /** Says what is legal but can't do what the user expects of it. */
 export function warnOfSignals(metadata: Metadata, plans: readonly SignalPlan[]): void {
-  if (metadata.has('engine') && plans.some(({ signal, target }) => signal === 'gpuMemory' && target !== undefined)) {
-    metadata.warn(
-      'gpuMemoryTarget',
-      'engine vllm takes its GPU memory when it starts and keeps it, so this never falls; kvCacheTarget shows what is in use',
-    );
-  }
   const queue = plans.find(({ signal }) => signal === 'queue');
   if (!metadata.has('queueActivation') || queue?.target !== undefined || metadata.has('queueTarget')) return;
   metadata.warn('queueActivation', 'has no effect without queueTarget');

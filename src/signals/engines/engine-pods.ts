@@ -1,19 +1,20 @@
 import { isIPv6 } from 'node:net';
-import type { EngineName } from '../../domain/policy.ts';
+import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { engineDefinition } from '../../domain/engine.ts';
+import type { EngineName } from '../../domain/engine.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
 import type { Pod } from '../../domain/workload.ts';
+import { CounterRates } from './counter-rates.ts';
 import { metricNames, readPodValue } from './engine.ts';
-import type { EnginePreset, PodValue } from './engine.ts';
-import { vllm } from './vllm.ts';
+import type { EngineMetric, PodValue } from './engine.ts';
+import { presetOf } from './presets.ts';
 import { parseExposition } from '../http/exposition.ts';
-import type { Exposition } from '../http/exposition.ts';
+import type { Exposition, Sample } from '../http/exposition.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { listReasons, reasonOf } from '../reasons.ts';
 import type { Measurement, Measurements, SignalSource } from '../source.ts';
-
-const presets: Readonly<Record<EngineName, EnginePreset>> = { vllm };
 
 /** Pods of one workload that are asked at the same time. */
 const podsAtOnce = 64;
@@ -25,53 +26,79 @@ export interface EnginePodsOrigin {
   readonly modelName?: string;
 }
 
-/** The signals that the pods of this engine tell. */
-export function engineSignals(engine: EngineName): readonly SignalName[] {
-  return Object.keys(presets[engine].metrics) as SignalName[];
+interface EnginePodsTools {
+  readonly http: HttpTextClient;
+  /** Dates the readings of counters. */
+  readonly clock: Clock;
 }
 
 /**
  * Reads the metrics of a workload's own ready pods: one GET for each pod, however many signals. A value is the sum over
- * the pods that were heard; the others lower its coverage. Without ready pods there is nothing to read: `absent`.
+ * the pods that were heard; the others lower its coverage. Without ready pods there is nothing to read: `absent`. Rates
+ * come from what was counted between two reads, so at first they are `absent` too.
  */
 export function createEnginePodsSource(
   origin: EnginePodsOrigin,
   signals: readonly SignalName[],
-  http: HttpTextClient,
+  { http, clock }: EnginePodsTools,
 ): SignalSource {
-  const preset = presets[origin.engine];
+  const wanted = [...new Set(metricsOf(origin, signals).flatMap(metricNames))];
+  const rates = new CounterRates();
   return {
-    label: `${preset.name} pods`,
+    label: `${origin.engine} pods`,
     signals,
     read: async (workload, deadline) => {
       const pods = readyPods(workload);
-      const wanted = metricNames(preset, signals);
-      const answers = await mapAtMost(podsAtOnce, pods, (pod) => askPod(pod, origin, { wanted, http, deadline }));
+      rates.keepOnly(pods.map(({ name }) => name));
+      const by = { wanted, http, clock, deadline };
+      const answers = await mapAtMost(podsAtOnce, pods, (pod) => askPod(pod, origin, by));
       if (pods.length > 0 && answers.every((answer) => 'reason' in answer)) throw nobodyAnswered(answers);
-      return sumUp(answers, signals, (exposition, signal) =>
-        readPodValue(exposition, preset, signal, origin.modelName),
-      );
+      return sumUp(answers, signals, (answer, signal) => readSignal(answer, signal, origin, rates));
     },
   };
 }
 
-type PodAnswer = { readonly host: string } & ({ readonly exposition: Exposition } | { readonly reason: string });
+function metricsOf({ engine }: EnginePodsOrigin, signals: readonly SignalName[]): EngineMetric[] {
+  const preset = presetOf(engine);
+  return signals.map((signal) => preset[signal]).filter((metric) => metric !== undefined);
+}
+
+interface Heard {
+  readonly pod: string;
+  readonly host: string;
+  readonly exposition: Exposition;
+  readonly atMs: EpochMs;
+}
+type PodAnswer = Heard | { readonly reason: string };
+
+function readSignal(
+  { pod, exposition, atMs }: Heard,
+  signal: SignalName,
+  { engine, modelName }: EnginePodsOrigin,
+  rates: CounterRates,
+): PodValue {
+  const metric = presetOf(engine)[signal];
+  if (!metric) return { state: 'unknown', reason: `${engine} does not tell ${signal}` };
+  const { modelLabel } = engineDefinition(engine);
+  const rateOf = (counters: readonly Sample[]): PodValue => rates.rate(pod, signal, counters, atMs);
+  return readPodValue(exposition, metric, { modelName, modelLabel, rateOf });
+}
 
 async function askPod(
   pod: Pod,
   origin: EnginePodsOrigin,
-  by: { wanted: readonly string[]; http: HttpTextClient; deadline: AbortSignal },
+  by: EnginePodsTools & { wanted: readonly string[]; deadline: AbortSignal },
 ): Promise<PodAnswer> {
-  if (pod.address === undefined) return { host: pod.name, reason: `pod ${pod.name} has no address` };
+  if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
   const host = hostOf(pod.address, origin.port);
   try {
     const url = new URL(`http://${host}`);
     // Set apart from the host, so that no path can lead to another host.
     url.pathname = origin.path;
     const text = await by.http.text({ url, deadline: by.deadline });
-    return { host, exposition: parseExposition(text, by.wanted) };
+    return { pod: pod.name, host, exposition: parseExposition(text, by.wanted), atMs: by.clock.nowMs() };
   } catch (error) {
-    return { host, reason: reasonOf(error) };
+    return { reason: reasonOf(error) };
   }
 }
 
@@ -84,11 +111,11 @@ function hostOf(address: string, port: number): string {
 function sumUp(
   answers: readonly PodAnswer[],
   signals: readonly SignalName[],
-  read: (exposition: Exposition, signal: SignalName) => PodValue,
+  read: (answer: Heard, signal: SignalName) => PodValue,
 ): Measurements {
   const valueOf = (answer: PodAnswer, signal: SignalName): PodValue => {
     if ('reason' in answer) return { state: 'unknown', reason: answer.reason };
-    const value = read(answer.exposition, signal);
+    const value = read(answer, signal);
     return value.state === 'known' ? value : { state: 'unknown', reason: `${answer.host}: ${value.reason}` };
   };
   return new Map(signals.map((signal) => [signal, sumOf(answers.map((answer) => valueOf(answer, signal)))]));

@@ -1,57 +1,89 @@
-import type { EngineName } from '../../domain/policy.ts';
-import type { SignalName } from '../../domain/signal.ts';
+import type { EngineName, EngineSignal } from '../../domain/engine.ts';
 import type { Exposition, Sample } from '../http/exposition.ts';
 import { cut } from '../reasons.ts';
 
-/** Where one signal stands in an engine's metrics. */
-interface EngineMetric {
-  /**
-   * What the metric is called, the current name first, then those of older versions. Only the first that a pod shows is
-   * read, so a version that shows both is not counted twice.
-   */
-  readonly names: readonly [string, ...string[]];
-  /** What makes one number for a pod of several series (several engines in one pod): their sum, or their mean. */
-  readonly join: 'sum' | 'mean';
+/** One name under which servers show a metric. */
+interface SeriesName {
+  readonly name: string;
+  /** The labels of those of its series that count, where not all do. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The label that tells the model, where it is not the engine's usual one. */
+  readonly modelLabel?: string;
 }
 
-/** What an inference server calls its metrics. All of them are gauges, in the signal's unit. */
-export interface EnginePreset {
-  readonly name: EngineName;
-  /** The label that tells the model, where one server serves several. */
-  readonly modelLabel: string;
-  readonly metrics: Readonly<Partial<Record<SignalName, EngineMetric>>>;
+/** Where one signal stands in an engine's metrics. */
+export interface EngineMetric {
+  /**
+   * The current name first, then those of other versions and backends. Only the first that a pod shows is read, so a
+   * version that shows both is not counted twice.
+   */
+  readonly from: readonly [SeriesName, ...SeriesName[]];
+  /**
+   * What makes one number for a pod of several series (several engines or models in one pod): the sum, mean or maximum of
+   * gauges, which are in the signal's unit; or, for counters, how fast they grow together, per second.
+   */
+  readonly read: 'sum' | 'mean' | 'max' | 'rate';
+  /** Another metric, whose number is added. */
+  readonly plus?: EngineMetric;
 }
+
+/** What an inference server calls its metrics: one for each signal that src/domain/engine.ts says it tells. */
+export type EnginePreset<E extends EngineName> = Readonly<Record<EngineSignal<E>, EngineMetric>>;
 
 /** One pod's number for one signal, or why there is none. */
 export type PodValue =
   { readonly state: 'known'; readonly value: number } | { readonly state: 'unknown'; readonly reason: string };
 
-/** All metric names that are wanted for these signals. */
-export function metricNames(preset: EnginePreset, signals: readonly SignalName[]): string[] {
-  return signals.flatMap((signal) => preset.metrics[signal]?.names ?? []);
+/** What reading a pod takes besides its text. */
+export interface PodScope {
+  /** Only this model counts; without it, all do. */
+  readonly modelName?: string | undefined;
+  readonly modelLabel?: string | undefined;
+  /** How fast these counters of the pod grow together. */
+  readonly rateOf: (counters: readonly Sample[]) => PodValue;
+}
+
+/** All metric names that are wanted for a metric. */
+export function metricNames({ from, plus }: EngineMetric): string[] {
+  return [...from.map(({ name }) => name), ...(plus ? metricNames(plus) : [])];
 }
 
 /** Reads one signal out of what a pod shows. Series that are NaN, infinite or negative make it unknown, never 0. */
-export function readPodValue(
-  exposition: Exposition,
-  preset: EnginePreset,
-  signal: SignalName,
-  modelName: string | undefined,
-): PodValue {
-  const metric = preset.metrics[signal];
-  if (!metric) return unknown(`${preset.name} does not tell ${signal}`);
-  const name = metric.names.find((candidate) => exposition.samples.some((sample) => sample.name === candidate));
-  const broken = metric.names.find((candidate) => exposition.unreadable.has(candidate));
+export function readPodValue(exposition: Exposition, metric: EngineMetric, scope: PodScope): PodValue {
   if (exposition.truncated) return unknown('its answer ends in the middle of a line');
-  if (broken !== undefined) return unknown(`${broken} can't be read`);
-  if (name === undefined) return unknown(`no ${metric.names[0]}`);
-  const series = exposition.samples.filter((sample) => sample.name === name);
-  const ours = series.filter((sample) => modelName === undefined || sample.labels.get(preset.modelLabel) === modelName);
-  if (ours.length === 0) return unknown(describeOtherModels(series, preset.modelLabel, modelName));
+  const found = readSeries(exposition, metric, scope);
+  if (found.state === 'unknown') return found;
+  const value = metric.read === 'rate' ? scope.rateOf(found.series) : known(join(found.series, metric.read));
+  if (!metric.plus || value.state === 'unknown') return value;
+  const added = readPodValue(exposition, metric.plus, scope);
+  return added.state === 'unknown' ? added : known(value.value + added.value);
+}
+
+type Found = { readonly state: 'found'; readonly series: readonly Sample[] } | Extract<PodValue, { state: 'unknown' }>;
+
+/** The series that count, all of them with usable values. */
+function readSeries(exposition: Exposition, { from }: EngineMetric, scope: PodScope): Found {
+  const broken = from.find(({ name }) => exposition.unreadable.has(name));
+  if (broken) return unknown(`${broken.name} can't be read`);
+  const shown = from.find((candidate) => exposition.samples.some((sample) => isOf(sample, candidate)));
+  if (!shown) return unknown(`no ${from.map(({ name }) => name).join(' or ')}`);
+  const { modelName } = scope;
+  const label = shown.modelLabel ?? scope.modelLabel ?? '';
+  const series = exposition.samples.filter((sample) => isOf(sample, shown));
+  const ours = series.filter((sample) => modelName === undefined || sample.labels.get(label) === modelName);
+  if (ours.length === 0) return unknown(describeOtherModels(series, label, modelName));
   const odd = ours.find((sample) => !Number.isFinite(sample.value) || sample.value < 0);
-  if (odd) return unknown(`${name} is ${odd.value}`);
-  const sum = ours.reduce((total, sample) => total + sample.value, 0);
-  return { state: 'known', value: metric.join === 'sum' ? sum : sum / ours.length };
+  return odd ? unknown(`${shown.name} is ${odd.value}`) : { state: 'found', series: ours };
+}
+
+function isOf(sample: Sample, { name, labels = {} }: SeriesName): boolean {
+  return sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels.get(label) === value);
+}
+
+function join(series: readonly Sample[], how: 'sum' | 'mean' | 'max'): number {
+  if (how === 'max') return series.reduce((highest, { value }) => Math.max(highest, value), 0);
+  const sum = series.reduce((total, { value }) => total + value, 0);
+  return how === 'sum' ? sum : sum / series.length;
 }
 
 function describeOtherModels(series: readonly Sample[], label: string, modelName = ''): string {
@@ -59,6 +91,10 @@ function describeOtherModels(series: readonly Sample[], label: string, modelName
   return `serves no model "${cut(modelName)}" but ${[...models].map((model) => `"${cut(model)}"`).join(', ')}`;
 }
 
-function unknown(reason: string): PodValue {
+function known(value: number): PodValue {
+  return { state: 'known', value };
+}
+
+function unknown(reason: string): Extract<PodValue, { state: 'unknown' }> {
   return { state: 'unknown', reason };
 }

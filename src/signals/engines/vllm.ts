@@ -1,16 +1,26 @@
-import type { EnginePreset } from './engine.ts';
+import type { EngineMetric, EnginePreset } from './engine.ts';
+
+const running: EngineMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_running' }] };
+const waiting: EngineMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_waiting' }] };
 
 /**
  * vLLM's own metrics, by its `docs/design/metrics.md` and `loggers.py`. With data parallelism one pod shows one series
- * for each engine (label `engine`): their requests add up, while the use of their KV caches is averaged.
+ * for each engine (label `engine`): their requests add up, while the use of their KV caches is averaged. Versions that
+ * tell why requests wait call those `deferred` that more replicas would not help (an adapter or a transfer is missing).
  * Up to version 0.8 the KV cache was called after the GPU; from 0.9 on both names were shown for a while.
+ * `vllm:iteration_tokens_total` looks like a counter and is a histogram.
  */
-export const vllm: EnginePreset = {
-  name: 'vllm',
-  modelLabel: 'model_name',
-  metrics: {
-    queue: { names: ['vllm:num_requests_waiting'], join: 'sum' },
-    running: { names: ['vllm:num_requests_running'], join: 'sum' },
-    kvCache: { names: ['vllm:kv_cache_usage_perc', 'vllm:gpu_cache_usage_perc'], join: 'mean' },
+export const vllm: EnginePreset<'vllm'> = {
+  queue: {
+    read: 'sum',
+    from: [
+      { name: 'vllm:num_requests_waiting_by_reason', labels: { reason: 'capacity' } },
+      { name: 'vllm:num_requests_waiting' },
+    ],
   },
+  running,
+  concurrency: { ...running, plus: waiting },
+  requestRate: { read: 'rate', from: [{ name: 'vllm:request_success_total' }] },
+  tokenRate: { read: 'rate', from: [{ name: 'vllm:generation_tokens_total' }] },
+  kvCache: { read: 'mean', from: [{ name: 'vllm:kv_cache_usage_perc' }, { name: 'vllm:gpu_cache_usage_perc' }] },
 };

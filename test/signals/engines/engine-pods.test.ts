@@ -1,15 +1,17 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SignalName } from '../../../src/domain/signal.ts';
 import type { Pod } from '../../../src/domain/workload.ts';
-import { createEnginePodsSource, engineSignals } from '../../../src/signals/engines/engine-pods.ts';
+import { createEnginePodsSource } from '../../../src/signals/engines/engine-pods.ts';
 import type { EnginePodsOrigin } from '../../../src/signals/engines/engine-pods.ts';
 import { createHttpTextClient } from '../../../src/signals/http/http-text.ts';
 import type { Measurement } from '../../../src/signals/source.ts';
 import { pod, workload } from '../../support/builders.ts';
+import { HandClock } from '../../support/hand-clock.ts';
 import { startHttpStandIn } from '../../support/http-stand-in.ts';
 import type { HttpStandIn } from '../../support/http-stand-in.ts';
 
 const http = createHttpTextClient();
+const clock = new HandClock();
 const origin: EnginePodsOrigin = { engine: 'vllm', port: 8000, path: '/metrics' };
 
 async function engine(body: string): Promise<HttpStandIn> {
@@ -27,7 +29,7 @@ async function read(
   signals: readonly SignalName[] = ['queue'],
   changes: Partial<EnginePodsOrigin> = {},
 ): Promise<Record<string, Measurement>> {
-  const source = createEnginePodsSource({ ...origin, ...changes }, signals, http);
+  const source = createEnginePodsSource({ ...origin, ...changes }, signals, { http, clock });
   return Object.fromEntries(await source.read(workload({ pods }), AbortSignal.timeout(2_000)));
 }
 
@@ -38,7 +40,7 @@ function vllmText(...engines: { waiting: number; running: number; kv: number; mo
     return [
       `vllm:num_requests_waiting${labels} ${waiting}.0`,
       `vllm:num_requests_running${labels} ${running}.0`,
-      'vllm:num_requests_waiting_by_reason{reason="capacity"} 99',
+      'vllm:num_requests_waiting_by_reason{reason="deferred"} 99',
       `vllm:kv_cache_usage_perc${labels} ${kv}\n`,
     ].join('\n');
   });
@@ -117,7 +119,9 @@ describe('a source of engine pods', () => {
       coverage: { heard: 1, expected: 2 },
       note: `heard 1 of 2 pods: ${reason}`,
     });
-    expect(await beside(podAt(bare))).toEqual(partial(`${bare.server.host}: no vllm:num_requests_waiting`));
+    expect(await beside(podAt(bare))).toEqual(
+      partial(`${bare.server.host}: no vllm:num_requests_waiting_by_reason or vllm:num_requests_waiting`),
+    );
     expect(await beside(podAt(odd))).toEqual(partial(`${odd.server.host}: vllm:num_requests_waiting is NaN`));
     expect(await beside(podAt(cut))).toEqual(partial(`${cut.server.host}: its answer ends in the middle of a line`));
     expect(await beside(podAt(broken))).toEqual(
@@ -131,7 +135,7 @@ describe('a source of engine pods', () => {
     const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
     const hanging = await engine('');
     hanging.server.behave({ hang: true });
-    const source = createEnginePodsSource(origin, ['queue'], http);
+    const source = createEnginePodsSource(origin, ['queue'], { http, clock });
     const measured = await source.read(workload({ pods: [podAt(up), podAt(hanging, 1)] }), AbortSignal.timeout(300));
     expect(measured.get('queue')).toMatchObject({
       value: 3,
@@ -166,7 +170,40 @@ describe('a source of engine pods', () => {
     expect((await read(pods))['queue']).toEqual({ state: 'measured', value: 300, coverage });
   });
 
-  it('knows what vLLM tells', () => {
-    expect(engineSignals('vllm')).toEqual(['queue', 'running', 'kvCache']);
+  it('adds the rates of pods that were read before; a new pod lowers the coverage, one that came back starts afresh', async () => {
+    const [a, b] = [await engine(''), await engine('')];
+    const count = (standIn: HttpStandIn, requests: number): void => {
+      standIn.answer = () => ({ body: `vllm:request_success_total{finished_reason="stop"} ${requests}\n` });
+    };
+    const time = new HandClock();
+    const source = createEnginePodsSource(origin, ['requestRate'], { http, clock: time });
+    const readAt = async (second: number, pods: readonly Pod[]): Promise<Measurement | undefined> => {
+      time.jumpTo(second * 1_000);
+      return (await source.read(workload({ pods }), AbortSignal.timeout(2_000))).get('requestRate');
+    };
+    const [first, second] = [podAt(a), podAt(b, 1)];
+    const needsTwo = (standIn: HttpStandIn): string => `${standIn.server.host}: a rate needs two reads`;
+    count(a, 100);
+    count(b, 9_000);
+    expect(await readAt(0, [first])).toEqual({
+      state: 'absent',
+      reason: needsTwo(a),
+      coverage: { heard: 0, expected: 1 },
+    });
+    count(a, 120);
+    expect(await readAt(10, [first, second])).toEqual({
+      state: 'measured',
+      value: 2,
+      coverage: { heard: 1, expected: 2 },
+      note: `heard 1 of 2 pods: ${needsTwo(b)}`,
+    });
+    count(b, 9_030);
+    expect(await readAt(20, [first, second])).toEqual({
+      state: 'measured',
+      value: 4,
+      coverage: { heard: 2, expected: 2 },
+    });
+    await readAt(25, [first]);
+    expect(await readAt(30, [first, second])).toMatchObject({ coverage: { heard: 1, expected: 2 } });
   });
 });

@@ -1,0 +1,6 @@
+import type { EnginePreset } from './engine.ts';
+
+/** KServe's Python model server: the count of its histogram of predictions. Its vLLM runtime speaks vLLM's names. */
+export const kserve: EnginePreset<'kserve'> = {
+  requestRate: { read: 'rate', from: [{ name: 'request_predict_seconds_count' }] },
+};

@@ -1,0 +1,17 @@
+import type { EngineMetric, EnginePreset } from './engine.ts';
+
+const running: EngineMetric = { read: 'sum', from: [{ name: 'sglang:num_running_reqs' }] };
+const queue: EngineMetric = { read: 'sum', from: [{ name: 'sglang:num_queue_reqs' }] };
+
+/**
+ * SGLang's metrics, by its `metrics_collector.py`; shown only with `--enable-metrics`. With data parallelism there is one
+ * series for each `dp_rank`. Its counters have got a label `is_streaming`, whose series add up.
+ */
+export const sglang: EnginePreset<'sglang'> = {
+  queue,
+  running,
+  concurrency: { ...running, plus: queue },
+  requestRate: { read: 'rate', from: [{ name: 'sglang:num_requests_total' }] },
+  tokenRate: { read: 'rate', from: [{ name: 'sglang:generation_tokens_total' }] },
+  kvCache: { read: 'mean', from: [{ name: 'sglang:token_usage' }] },
+};
