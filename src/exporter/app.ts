@@ -33,7 +33,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   }
   const node = options.nodeName || hostname();
   const logger = createLogger('exporter', options.logLevel).child({ node });
-  const exposition = await createExposition(options, node);
+  const exposition = createExposition(options, node);
   const server = await serve(exposition, options);
   logger.info({ port: server.port }, 'listening');
   const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
@@ -50,11 +50,11 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   };
 }
 
-async function createExposition(options: ExporterOptions, nodeName: string): Promise<Exposition> {
+function createExposition(options: ExporterOptions, nodeName: string): Exposition {
   const off = { gpu: false, kubelet: options.kubeletSocket === '', host: options.hostInterval === 0 };
   const { procRoot, podLogsPath, metricNames } = options;
   const owners = podLogsPath === '' ? undefined : new ProcessOwners({ procRoot, podLogsPath });
-  await owners?.start();
+  void owners?.start();
   return new Exposition({
     clock: options.clock,
     nodeName,

@@ -90,7 +90,9 @@ export class DcgmSeries {
   }
 
   #set(name: string, labels: Labels, value: number | undefined): void {
-    if (value !== undefined) this.#metrics.get(name)?.inc(labels, value);
+    const metric = value === undefined ? undefined : this.#metrics.get(name);
+    if (metric instanceof Gauge) metric.set(labels, value ?? NaN);
+    else metric?.inc(labels, value);
   }
 }
 

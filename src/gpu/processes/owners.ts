@@ -18,7 +18,7 @@ export class ProcessOwners {
     this.#pods = new PodLogs(settings.podLogsPath);
   }
 
-  /** Learns the node's pods. Needed once; pods that come later are learned when a process of theirs is asked for. */
+  /** Learns the node's pods ahead; those that come later are learned when a process of theirs is asked for. Never rejects. */
   start(): Promise<void> {
     return this.#pods.refresh();
   }
