@@ -93,6 +93,7 @@ describe('signals', () => {
     expect(plans({ engine: 'vllm', runningTarget: '32', kvCacheTarget: '0.8' })).toEqual([
       { signal: 'queue', origin: jobs, target: 5, required: true },
       { signal: 'running', origin: vllm, target: 32, required: true },
+      { signal: 'concurrency', origin: vllm, required: true },
       { signal: 'kvCache', origin: vllm, target: 0.8, required: true },
       gpuLookedAt,
     ]);
@@ -103,6 +104,7 @@ describe('signals', () => {
     expect(signals).toEqual([
       { signal: 'queue', origin: vllm, required: true },
       { signal: 'running', origin: vllm, required: true },
+      { signal: 'concurrency', origin: vllm, required: true },
       gpuLookedAt,
     ]);
   });

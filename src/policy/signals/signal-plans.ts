@@ -59,14 +59,13 @@ function planOf(
 }
 
 /**
- * What an engine tells of work is looked at without a target too, for idleness: what waits, and what runs or, where that
- * is not told, what is inside. Losing it matters only where every version of the engine tells it.
+ * What an engine tells of work is looked at without a target too, for idleness. Requests inside are looked at beside those
+ * that wait and run, because some that are inside may be neither (vLLM's deferred ones). Losing a signal matters only where
+ * every version of the engine tells it.
  */
 function planOfEngine(signal: SignalName, origin: EngineOrigin): SignalPlan | undefined {
-  const offered = engineDefinition(origin.engine).signals;
-  const isTwice = signal === 'concurrency' && offered.running !== undefined;
-  if (signals[signal].shows === 'neither' || isTwice) return undefined;
-  return { signal, origin, required: offered[signal] === 'always' };
+  if (signals[signal].shows === 'neither') return undefined;
+  return { signal, origin, required: engineDefinition(origin.engine).signals[signal] === 'always' };
 }
 
 /** A target needs something to be held against. Where that was named but is not valid, one problem is enough. */
