@@ -77,15 +77,29 @@ function isSameContainer(a: Allocation, b: Allocation): boolean {
 }
 
 function settle({ target, holders }: Held, ownerOf: OwnerLookup | undefined): Attribution {
-  const [only, ...others] = holders;
-  if (only && others.length === 0 && !only.shared) return { readings: [wholly(only, target)], leftOut: [] };
+  const [only, second] = holders;
+  if (only && !second && !only.shared) return { readings: [wholly(only, target)], leftOut: [] };
   if (holders.every(mayShare)) return splitByProcess(target, holders, ownerOf);
-  return { readings: [], leftOut: holders.map((holder) => ({ holder, reason: 'claimed-twice', target })) };
+  const living = holders.filter((holder) => runsOn(target, holder, ownerOf));
+  const [alive] = living.length === 1 && holders.every(({ shared }) => !shared) ? living : [];
+  const others = holders.filter((holder) => holder !== alive);
+  return {
+    readings: alive ? [wholly(alive, target)] : [],
+    leftOut: others.map((holder) => ({ holder, reason: 'claimed-twice', target })),
+  };
+}
+
+/** Whether a process of the holder's pod is on the GPU or slice. */
+function runsOn({ device, slice }: Target, { allocation }: Holder, ownerOf: OwnerLookup | undefined): boolean {
+  return (device.processes ?? [])
+    .filter(({ migInstanceUuid }) => !slice || migInstanceUuid === slice.uuid)
+    .map(({ pid }) => ownerOf?.(pid))
+    .some((owner) => owner?.kind === 'pod' && owner.namespace === allocation.namespace && owner.pod === allocation.pod);
 }
 
 /**
  * A claim of dynamic resource allocation may be several pods' on purpose. Of other devices that are held twice one holder is
- * a pod that has ended: kubelets before 1.34 still list it.
+ * a pod that has ended: kubelets before 1.34 still list it. It has no process any more.
  */
 function mayShare({ shared, allocation }: Holder): boolean {
   return shared || allocation.resource === draDriver;

@@ -71,6 +71,19 @@ describe('attribute, what one container holds alone', () => {
     expect(reasons(mixed)).toEqual(['claimed-twice', 'claimed-twice']);
   });
 
+  it('gives a GPU that two pods claim to the one whose process is on it: the other has ended', () => {
+    const device = gpu(0, { processes: [gpuProcess(1), gpuProcess(2)] });
+    const claims = [allocation('done', [gpuUuid(0)]), allocation('new', [gpuUuid(0)])];
+    const attribution = attribute([device], claims, owners({ 1: 'new' }));
+    expect(given(attribution)).toEqual([['new', gpuUuid(0), 'exclusive', 0]]);
+    expect(attribution.leftOut.map(({ holder, reason }) => [holder.allocation.pod, reason])).toEqual([
+      ['done', 'claimed-twice'],
+    ]);
+    expect(attribute([device], claims, owners({ 1: 'new', 2: 'done' })).readings).toEqual([]);
+    const mixed = [allocation('new', [gpuUuid(0)]), allocation('b', [`${gpuUuid(0)}::1`])];
+    expect(attribute([device], mixed, owners({ 1: 'new' })).readings).toEqual([]);
+  });
+
   it('accepts a GPU under a resource of any name, and does not take other devices for GPUs', () => {
     const renamed = allocation('a', [gpuUuid(0)], { resource: 'example.com/big-gpu' });
     const other = allocation('a', ['mlx5_0'], { resource: 'rdma/hca' });
