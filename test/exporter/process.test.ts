@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import type { Allocation } from '../../src/domain/gpu.ts';
 import { startKubelet } from '../../src/simulator/kubelet.ts';
 import { startExporterProcess } from '../support/exporter-process.ts';
 import type { Scrape } from '../support/exporter-process.ts';
+import { buildMockNvml, hasCompiler, mockGpu, mockUuid, skippedWithoutCompiler } from '../support/mock-nvml.ts';
 import { currentFields, fakeGpu, fakeNvidiaSmi, fakeUuid } from '../support/fake-nvidia-smi.ts';
 
 const gpuWorks = 'pilotlight_collect_success{collector="gpu"}';
@@ -38,6 +39,11 @@ function socketPath(test: TestContext): string {
 
 function holds(pod: string, ...deviceIds: string[]): Allocation {
   return { namespace: 'inference', pod, container: 'engine', resource: 'nvidia.com/gpu', deviceIds };
+}
+
+/** Numbers of the processes that a process has started. */
+function childrenOf(pid = 0): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
 }
 
 describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
@@ -164,6 +170,39 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
     expect(smi.isLooping()).toBe(true);
     exporter.child.kill('SIGKILL');
     await test.expect.poll(() => smi.isLooping(), { timeout: 10_000 }).toBe(false);
+  });
+});
+
+describe.skipIf(!hasCompiler)(`exporter and NVML${skippedWithoutCompiler}`, { timeout: 60_000 }, () => {
+  it('reads through the library, survives its hanging and crashing, and leaves no process behind', async (test) => {
+    const nvml = buildMockNvml(test, { gpus: [mockGpu(0, { field83: 2_000, xid: 31 })], settings: { serial: 'a' } });
+    const args = [...interval, ...noKubelet, '--backend', 'nvml', '--nvml-path', nvml.path];
+    const exporter = await startExporterProcess(test, args);
+    const labels = `gpu="0",uuid="${mockUuid(0)}",model="NVIDIA H100 80GB HBM3",pci_bus_id="00000000:00:00.0"`;
+    const energy = `pilotlight_gpu_energy_joules_total{${labels}}`;
+    const scrape = await exporter.until((now) => now.get(energy) === 2);
+    expect(scrape.get(`pilotlight_gpu_utilization_ratio{${labels}}`)).toBe(0.3);
+    expect(scrape.get(`pilotlight_gpu_xid_errors_total{${labels},xid="31"}`)).toBe(1);
+    await exporter.logged({ msg: 'backend chosen', backend: 'nvml', why: '--backend nvml' });
+    nvml.become({ gpus: [], settings: { hang: 1 } });
+    const hung = await exporter.until((now) => now.get(gpuWorks) === 0);
+    expect(live(hung)).toEqual([]);
+    nvml.become({ gpus: [mockGpu(0)], settings: { crash: 1 } });
+    await exporter.until((now) => (now.get('pilotlight_reader_restarts_total') ?? 0) >= 2);
+    nvml.become({ gpus: [mockGpu(0, { field83: 5_000 })] });
+    await exporter.until((now) => now.get(energy) === 5);
+    const [reader] = childrenOf(exporter.child.pid);
+    expect(reader).toBeDefined();
+    exporter.child.kill('SIGKILL');
+    await test.expect.poll(() => existsSync(`/proc/${reader}`), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('takes NVML by itself where its library loads', async (test) => {
+    const nvml = buildMockNvml(test);
+    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvml-path', nvml.path]);
+    await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
+    await exporter.logged({ msg: 'backend chosen', backend: 'nvml', why: `"${nvml.path}" loads` });
+    expect(await exporter.stop()).toBe(0);
   });
 });
 
