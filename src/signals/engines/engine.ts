@@ -14,8 +14,8 @@ interface SeriesName {
 /** Where one signal stands in an engine's metrics. */
 export interface EngineMetric {
   /**
-   * The current name first, then those of other versions and backends. Only the first that a pod shows is read, so a
-   * version that shows both is not counted twice.
+   * The current name first, then those of other versions and backends. Only the first that a pod shows, for the model that
+   * is asked for, is read, so a version that shows both is not counted twice.
    */
   readonly from: readonly [SeriesName, ...SeriesName[]];
   /**
@@ -65,15 +65,24 @@ type Found = { readonly state: 'found'; readonly series: readonly Sample[] } | E
 function readSeries(exposition: Exposition, { from }: EngineMetric, scope: PodScope): Found {
   const broken = from.find(({ name }) => exposition.unreadable.has(name));
   if (broken) return unknown(`${broken.name} can't be read`);
-  const shown = from.find((candidate) => exposition.samples.some((sample) => isOf(sample, candidate)));
-  if (!shown) return unknown(`no ${from.map(({ name }) => name).join(' or ')}`);
+  const shown = from.filter((candidate) => exposition.samples.some((sample) => isOf(sample, candidate)));
+  const [first] = shown;
+  if (!first) return unknown(`no ${from.map(({ name }) => name).join(' or ')}`);
+  const source = shown.find((candidate) => seriesOf(exposition, candidate, scope).length > 0);
+  if (!source) return unknown(describeOtherModels(exposition, first, scope));
+  const series = seriesOf(exposition, source, scope);
+  const odd = series.find((sample) => !Number.isFinite(sample.value) || sample.value < 0);
+  return odd ? unknown(`${source.name} is ${odd.value}`) : { state: 'found', series };
+}
+
+function seriesOf({ samples }: Exposition, name: SeriesName, scope: PodScope): Sample[] {
+  const series = samples.filter((sample) => isOf(sample, name));
   const { modelName } = scope;
-  const label = shown.modelLabel ?? scope.modelLabel ?? '';
-  const series = exposition.samples.filter((sample) => isOf(sample, shown));
-  const ours = series.filter((sample) => modelName === undefined || sample.labels.get(label) === modelName);
-  if (ours.length === 0) return unknown(describeOtherModels(series, label, modelName));
-  const odd = ours.find((sample) => !Number.isFinite(sample.value) || sample.value < 0);
-  return odd ? unknown(`${shown.name} is ${odd.value}`) : { state: 'found', series: ours };
+  return modelName === undefined ? series : series.filter((sample) => modelOf(sample, name, scope) === modelName);
+}
+
+function modelOf({ labels }: Sample, { modelLabel }: SeriesName, scope: PodScope): string {
+  return labels.get(modelLabel ?? scope.modelLabel ?? '') ?? '';
 }
 
 function isOf(sample: Sample, { name, labels = {} }: SeriesName): boolean {
@@ -86,9 +95,10 @@ function join(series: readonly Sample[], how: 'sum' | 'mean' | 'max'): number {
   return how === 'sum' ? sum : sum / series.length;
 }
 
-function describeOtherModels(series: readonly Sample[], label: string, modelName = ''): string {
-  const models = new Set(series.map((sample) => sample.labels.get(label) ?? ''));
-  return `serves no model "${cut(modelName)}" but ${[...models].map((model) => `"${cut(model)}"`).join(', ')}`;
+function describeOtherModels({ samples }: Exposition, name: SeriesName, scope: PodScope): string {
+  const series = samples.filter((sample) => isOf(sample, name));
+  const models = new Set(series.map((sample) => modelOf(sample, name, scope)));
+  return `serves no model "${cut(scope.modelName ?? '')}" but ${[...models].map((model) => `"${cut(model)}"`).join(', ')}`;
 }
 
 function known(value: number): PodValue {

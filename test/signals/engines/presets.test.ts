@@ -222,6 +222,7 @@ describe('an engine preset reads', () => {
   it.each<[EngineName, text: string, model: string, values: Values]>([
     ['vllm', vllmNow + vllmNow.replaceAll('llama', 'phi'), 'phi', { ...language, queue: 5 }],
     ['triton', tritonPlain + tritonPlain.replaceAll('bert', 'gpt'), 'bert', { queue: 6, requestRate: 5 }],
+    ['triton', tritonTrtLlm + tritonPlain, 'bert', { queue: 6, requestRate: 5 }],
     [
       'seldon',
       'seldon_api_executor_server_requests_seconds_count{deployment_name="a",service="predictions"} <1+50>\n' +
