@@ -24,7 +24,6 @@ export function attribute(
   allocations: readonly Allocation[],
   ownerOf?: OwnerLookup,
 ): Attribution {
-  // prettier-ignore
   const { held, leftOut } = readClaims(devices, allocations);
   const parts = [...held.values()].map((one) => settle(one, ownerOf));
   return {
@@ -38,7 +37,6 @@ function readClaims(
   devices: readonly GpuDevice[],
   allocations: readonly Allocation[],
 ): { held: Map<string, Held>; leftOut: LeftOut[] } {
-  // prettier-ignore
   const held = new Map<string, Held>();
   const leftOut: LeftOut[] = [];
   for (const allocation of allocations) {

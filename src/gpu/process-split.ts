@@ -25,7 +25,6 @@ export function splitByProcess(
   holders: readonly Holder[],
   ownerOf: OwnerLookup | undefined,
 ): Attribution {
-  // prettier-ignore
   const leaveOut = (reason: 'shared' | 'unknown-process', detail?: string): Attribution => ({
     readings: [],
     leftOut: holders.map((holder) => ({ holder, reason, target, ...(detail !== undefined && { detail }) })),
