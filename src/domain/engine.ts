@@ -7,7 +7,7 @@ import type { SignalName } from './signal.ts';
 type Offer = 'always' | 'sometimes';
 
 /** What a user has to know of an inference server; what it calls its metrics is the signals' own business. */
-export interface EngineDefinition {
+interface EngineDefinition {
   /** Where it serves its metrics unless told otherwise. */
   readonly port: number;
   readonly path: string;
@@ -32,7 +32,7 @@ const languageModel = {
 } as const;
 
 /** Inference servers whose metrics pilotlight reads. */
-export const engines = {
+const engines = {
   vllm: {
     port: 8_000,
     path: '/metrics',
