@@ -5,7 +5,7 @@ import type { GpuReader, ReaderEvent } from '../../src/gpu/reader.ts';
 import { acceleratedClock } from '../../src/program/system-clock.ts';
 
 /** What a driver is to say: of each GPU its utilization in percent, or that it tells none. */
-export type Utilizations = readonly (number | undefined)[];
+type Utilizations = readonly (number | undefined)[];
 
 /** A reader with a driver behind it that a test can have say and do anything. */
 export interface ReaderUnderTest {

@@ -12,11 +12,8 @@ function ofDevice(symbol: string, ...parameters: readonly Parameter[]): Declarat
   return { symbols: [symbol], parameters: ['handle', ...parameters] };
 }
 
-/**
- * The functions of NVIDIA's libnvidia-ml.so.1 that are called, as its nvml.h declares them. Every one returns a code; one
- * that a driver is too old for is as if it had answered `functionNotFound`.
- */
-export const functions = {
+/** As NVIDIA's nvml.h declares them. */
+const functions = {
   init: { symbols: ['nvmlInit_v2'], parameters: [] },
   driverVersion: { symbols: ['nvmlSystemGetDriverVersion'], parameters: ['buffer', 'number'] },
   deviceCount: { symbols: ['nvmlDeviceGetCount_v2'], parameters: ['buffer'] },
@@ -70,4 +67,8 @@ export const functions = {
 
 export type FunctionName = keyof typeof functions;
 
+/**
+ * The functions of NVIDIA's libnvidia-ml.so.1 that are called. Every one returns a code; one that a driver is too old for is as
+ * if it had answered `functionNotFound`.
+ */
 export const declarations: Readonly<Record<FunctionName, Declaration>> = functions;
