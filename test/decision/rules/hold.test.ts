@@ -87,6 +87,11 @@ describe('hold on pods that start', () => {
       'hold at 1: rollout for 1m of 30m; llama-0 loading for 4m of 30m',
     ],
     [
+      'two pods start, which are few enough to be named',
+      { pods: [loading, pod({ name: 'llama-1', phase: 'pending', createdAtMs: nowMs - minuteMs })] },
+      'hold at 1: llama-0 loading for 4m of 30m; llama-1 pending for 1m of 30m',
+    ],
+    [
       'a pod was created by a clock ahead of ours',
       { pods: [pod({ phase: 'loading', createdAtMs: nowMs + minuteMs })] },
       'hold at 1: llama-0 loading for 0ms of 30m',
