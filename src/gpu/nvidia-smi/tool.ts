@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 
 /** How a process ended; `error` where it never began. */
 export interface ToolExit {
@@ -23,7 +25,9 @@ export function startTool(
   args: readonly string[],
   told: { stdout: (text: string) => void; stderr: (text: string) => void },
 ): ToolRun {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = trySpawn(path, args);
+  if (child instanceof Error)
+    return { ended: Promise.resolve({ code: null, signal: null, error: child }), kill: () => undefined };
   child.stdout.setEncoding('utf8').on('data', told.stdout);
   child.stderr.setEncoding('utf8').on('data', told.stderr);
   const kill = (): void => {
@@ -36,4 +40,13 @@ export function startTool(
   });
   void ended.then(() => process.off('exit', kill));
   return { ended, kill };
+}
+
+/** Most errors are told by an event; a path that is no file, or a program that is just being replaced, throws. */
+function trySpawn(path: string, args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> | Error {
+  try {
+    return spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
