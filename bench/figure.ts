@@ -1,5 +1,5 @@
 /** What a figure is to be held against. */
-export type Goal = { readonly atLeast: number } | { readonly atMost: number };
+type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
 /** One measured number with its goal. */
 export interface Figure {

@@ -14,20 +14,35 @@ const rules = [closed, ceiling, load, floor, hold];
 /**
  * Says how many replicas a workload needs now, and why.
  *
- * Pure: the same policy and context give the same verdict, on whichever replica of the scaler. `undecided` only where the
- * policy wants an error for a lost signal and the hours do not settle it at zero anyway.
+ * Pure: the same policy and context give the same verdict, on whichever replica of the scaler. `undecided` where a signal
+ * is lost that the policy asks for, and either the policy wants an error for that, or the workload is at zero and nothing
+ * else wakes it: there are no replicas to hold, and 0 would be a guess. Hours that close it settle it at zero anyway.
  */
 export function decide(policy: Policy, context: DecisionContext): Verdict {
   const decidedAtMs = context.nowMs;
   const higher = rules.map((rule) => rule(policy, context)).filter((bid) => bid !== undefined);
-  const lost = policy.onSignalLoss === 'error' ? lostSignals(policy, context) : [];
-  if (lost.length > 0 && !isClosed(higher)) {
-    return { state: 'undecided', reason: `onSignalLoss=error: ${lost.join('; ')}`, decidedAtMs };
-  }
   const lowest = idle(policy, context);
   const { required, active, settledBy } = fold(higher, lowest);
+  const isBlind = refusal(policy, context) ?? (active ? undefined : blindness(policy, context));
+  const reason = isClosed(higher) ? undefined : isBlind;
+  if (reason !== undefined) return { state: 'undecided', reason, decidedAtMs };
   const { rule, why } = settledBy;
   return { state: 'decided', required, active, rule, why, bids: [...higher, lowest], decidedAtMs };
+}
+
+/** What could wake a workload that is at zero is lost: there are no replicas to hold, and 0 would be a guess. */
+function blindness(policy: Policy, context: DecisionContext): string | undefined {
+  if (policy.onSignalLoss !== 'hold' || context.workload.replicas > 0) return undefined;
+  const waking = policy.signals.filter(({ target }) => target !== undefined);
+  const lost = lostSignals({ ...policy, signals: waking }, context);
+  return lost.length > 0 ? `at zero, and nothing tells whether to wake: ${lost.join('; ')}` : undefined;
+}
+
+/** A signal is lost, and the policy wants an error for that. */
+function refusal(policy: Policy, context: DecisionContext): string | undefined {
+  if (policy.onSignalLoss !== 'error') return undefined;
+  const lost = lostSignals(policy, context);
+  return lost.length > 0 ? `onSignalLoss=error: ${lost.join('; ')}` : undefined;
 }
 
 function isClosed(bids: readonly Bid[]): boolean {

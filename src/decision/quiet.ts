@@ -25,7 +25,10 @@ interface Quietness {
  * is not quiet, and an empty queue alone is not either, because requests may still be running.
  */
 export function quietness(policy: Policy, workload: Workload, readings: DecisionContext['readings']): Quietness {
-  const findings = policy.signals.map((plan) => ({ plan, finding: findWork(plan, readings.get(plan.signal)) }));
+  const findings = policy.signals.map((plan) => ({
+    plan,
+    finding: findWork(plan, readings.get(plan.signal), plan.required && policy.onSignalLoss !== 'ignore'),
+  }));
   const texts = (says: Finding['says']): string[] =>
     findings.flatMap(({ finding }) => (finding.says === says && finding.says !== 'nothing' ? [finding.text] : []));
   const [veto] = [...texts('work'), ...texts('unknown')];
@@ -36,7 +39,8 @@ export function quietness(policy: Policy, workload: Workload, readings: Decision
   return { quiet: true, because: [...texts('no work'), ...(noPodReady ? ['no pod is ready'] : [])].join(', ') };
 }
 
-function findWork(plan: SignalPlan, reading: Reading | undefined): Finding {
+/** @param vetoes whether a number that should be there and is not keeps the workload awake */
+function findWork(plan: SignalPlan, reading: Reading | undefined, vetoes: boolean): Finding {
   if (!countsAsWork(plan.signal)) return { says: 'nothing' };
   const standing = standingOf(reading);
   if (standing.state === 'no pods') return { says: 'nothing' };
@@ -44,7 +48,7 @@ function findWork(plan: SignalPlan, reading: Reading | undefined): Finding {
     return { says: 'work', text: describeWork(plan.signal, standing.reading) };
   }
   if (standing.state === 'complete') return { says: 'no work', text: describeCalm(plan.signal, standing.reading) };
-  return plan.required ? { says: 'unknown', text: describeLoss(plan.signal, reading) } : { says: 'nothing' };
+  return vetoes ? { says: 'unknown', text: describeLoss(plan.signal, reading) } : { says: 'nothing' };
 }
 
 /** The share of cache or memory in use does not fall when work ends; requests that arrive are work all the same. */

@@ -46,7 +46,7 @@ export interface Decision {
 }
 
 /** A number would be a guess, so there is none. */
-export interface Undecided {
+interface Undecided {
   readonly state: 'undecided';
   readonly reason: string;
   readonly decidedAtMs: EpochMs;

@@ -41,7 +41,7 @@ export interface Policy {
   /** Outside business hours: zero unless there is demand, or zero whatever the demand. */
   readonly offHours: 'on-demand' | 'closed';
   readonly offHoursMaxReplicas?: number;
-  /** How long before a window opens its floor is asked for; `auto` is the learned start-up time. */
+  /** How long before a window opens its floor is asked for; `auto` leaves it to the scaler. */
   readonly warmLeadMs: number | 'auto';
   readonly drainTimeoutMs: number;
   readonly idleAfterMs: number;

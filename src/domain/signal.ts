@@ -1,5 +1,5 @@
 /** What a signal's value counts, always in base units: requests, per second, ratios from 0 to 1. */
-export type SignalUnit = 'requests' | 'requests/s' | 'tokens/s' | 'ratio';
+type SignalUnit = 'requests' | 'requests/s' | 'tokens/s' | 'ratio';
 
 interface SignalDefinition {
   readonly unit: SignalUnit;

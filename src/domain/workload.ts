@@ -19,6 +19,11 @@ export interface Pod {
   /** `ip` or `ip:port`; absent until the pod has one. The port, where given, wins over the engine's. */
   readonly address?: string;
   readonly createdAtMs?: EpochMs;
+  /**
+   * Since when a pod that is not ready has not been: its creation for one that starts, later for one that was ready before.
+   * Absent for a ready pod, and where it can't be told.
+   */
+  readonly notReadySinceMs?: EpochMs;
 }
 
 /** What a ScaledObject scales, and how it stands. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 
 /** How a process ended; `error` where it never began. */
 export interface ToolExit {
@@ -25,7 +26,8 @@ export function startTool(
   args: readonly string[],
   told: { stdout: (text: string) => void; stderr: (text: string) => void },
 ): ToolRun {
-  const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  const child = trySpawn(path, args);
+  if (child instanceof Error) return neverBegan(child);
   child.stdout.setEncoding('utf8').on('data', told.stdout);
   child.stderr.setEncoding('utf8').on('data', told.stderr);
   // What is said to a process that is ending is lost, and that is no error of ours.
@@ -40,4 +42,17 @@ export function startTool(
   });
   void ended.then(() => process.off('exit', kill));
   return { ended, kill, say: (text) => child.stdin.write(text) };
+}
+
+/** Most errors are told by an event; a path that is no file, or a program that is just being replaced, throws. */
+function trySpawn(path: string, args: readonly string[]): ChildProcessWithoutNullStreams | Error {
+  try {
+    return spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function neverBegan(error: Error): ToolRun {
+  return { ended: Promise.resolve({ code: null, signal: null, error }), kill: () => undefined, say: () => undefined };
 }

@@ -28,9 +28,10 @@ const shownNames = 5;
  *         pods:
  *           - name: llama-0
  *             phase: ready               # or loading, pending, terminating
- *             node: node-a               # optional, as are the two that follow
+ *             node: node-a               # optional, as are those that follow
  *             address: 10.0.0.7:8000     # port optional
  *             createdAt: 2026-11-23T08:00:00Z
+ *             notReadySince: 2026-11-23T11:00:00Z
  *
  * It is read again when it changes. While it can't be read or understood, as when it is half written, the last good
  * content stands, and one log line says why. `podSelector` has no meaning here: the file lists the pods.

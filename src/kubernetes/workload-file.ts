@@ -16,6 +16,7 @@ const pod = z.strictObject({
   node: name.optional(),
   address: name.optional(),
   createdAt: instant.optional(),
+  notReadySince: instant.optional(),
 });
 const workload = z
   .strictObject({
@@ -87,11 +88,12 @@ function toWorkload(entry: z.infer<typeof workload>): Workload {
   };
 }
 
-function toPod({ createdAt, node, address, ...rest }: z.infer<typeof pod>): Pod {
+function toPod({ createdAt, notReadySince, node, address, ...rest }: z.infer<typeof pod>): Pod {
   return {
     ...rest,
     ...(node !== undefined && { node }),
     ...(address !== undefined && { address }),
     ...(createdAt !== undefined && { createdAtMs: createdAt }),
+    ...(notReadySince !== undefined && { notReadySinceMs: notReadySince }),
   };
 }

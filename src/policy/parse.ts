@@ -1,3 +1,5 @@
+import { cutText } from '../domain/cut-text.ts';
+
 /** Takes down what is wrong with a value. */
 export type Report = (problem: string) => void;
 
@@ -8,7 +10,7 @@ const maxQuoted = 80;
 
 /** A value as error texts show it: in quotes, on one line, and cut to 80 characters. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text);
+  return JSON.stringify(cutText(text, maxQuoted));
 }
 
 /** Makes a parser of a function that answers undefined for what it does not know; the report is `"x" is not <expects>`. */

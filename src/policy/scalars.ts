@@ -2,16 +2,17 @@ import { durationExample, formatDuration, parseDuration } from '../domain/durati
 import { expecting, quoted } from './parse.ts';
 import type { Parse } from './parse.ts';
 
-const maxNumber = 1e9;
+/** The largest number that is taken for one; error texts name it. */
+export const maxNumber = 1e9;
 
 /** A plain decimal number: no sign, exponent, hex or unit. */
 function decimal(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) && Number(text) <= maxNumber ? Number(text) : undefined;
 }
 
-/** @param expects completes `"x" is not …` */
-export function numberFrom0(expects: string): Parse<number> {
-  return expecting(expects, decimal);
+/** @param examples for error texts: `0 or 10` */
+export function numberFrom0(examples: string): Parse<number> {
+  return expecting(`a number from 0 to ${maxNumber}, such as ${examples}`, decimal);
 }
 
 export function wholeNumber(min: number, max: number): Parse<number> {

@@ -1,8 +1,10 @@
+import { parseLabelSelector } from '../domain/label-selector.ts';
 import type { Policy } from '../domain/policy.ts';
 import { readCalendarSettings } from './calendar/calendar-settings.ts';
 import { InvalidMetadataError } from './invalid-metadata.ts';
 import { Metadata } from './metadata.ts';
-import { duration, numberFrom0, oneOf, textLike } from './scalars.ts';
+import type { Report } from './parse.ts';
+import { duration, numberFrom0, oneOf } from './scalars.ts';
 import { readSignalPlans } from './signals/signal-plans.ts';
 import { checkWakeability, warnOfSignals } from './signals/wakeability.ts';
 
@@ -10,9 +12,7 @@ const secondMs = 1_000;
 const dayMs = 86_400_000;
 const defaultIdleAfterMs = 120_000;
 const defaultStartupTimeoutMs = 1_800_000;
-
-/** The characters of a label selector; Kubernetes itself judges the rest. */
-const labelSelector = textLike(/^[\w./=!,() -]{1,1000}$/, 'a label selector such as app=llama,tier=gpu');
+const maxSelectorLength = 1_000;
 
 /**
  * Reads the metadata of a trigger, as docs/configuration.md describes it, into a policy. The same metadata always gives
@@ -37,8 +37,23 @@ function readBehaviour(metadata: Metadata): Behaviour {
   return {
     idleAfterMs: metadata.read('idleAfter', duration(0, dayMs)) ?? defaultIdleAfterMs,
     startupTimeoutMs: metadata.read('startupTimeout', duration(secondMs, dayMs)) ?? defaultStartupTimeoutMs,
-    queueActivation: metadata.read('queueActivation', numberFrom0('a number from 0, such as 0 or 10')) ?? 0,
+    queueActivation: metadata.read('queueActivation', numberFrom0('0 or 10')) ?? 0,
     onSignalLoss: metadata.read('onSignalLoss', oneOf(['hold', 'error', 'ignore'])) ?? 'hold',
     ...(podSelector !== undefined && { podSelector }),
   };
+}
+
+/** Only checked here: whoever picks the pods parses it again. */
+function labelSelector(text: string, report: Report): string | undefined {
+  const problem = selectorProblem(text);
+  if (problem === undefined) return text;
+  report(problem);
+  return undefined;
+}
+
+function selectorProblem(text: string): string | undefined {
+  if (text.length > maxSelectorLength)
+    return `${text.length} characters are more than the ${maxSelectorLength} allowed`;
+  const selector = parseLabelSelector(text);
+  return typeof selector === 'string' ? selector : undefined;
 }

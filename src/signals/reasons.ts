@@ -1,3 +1,5 @@
+import { cutText } from '../domain/cut-text.ts';
+
 /** How many different reasons one text names. */
 const shownReasons = 3;
 
@@ -16,5 +18,5 @@ export function listReasons(reasons: readonly string[]): string {
 /** Foreign text as it may stand in a reason: one line, 80 characters at most unless told otherwise. */
 export function cut(text: string, length = 80): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line;
+  return line.length > length ? cutText(line, length - 1) : line;
 }

@@ -130,16 +130,32 @@ describe('decide', () => {
       },
     ],
     [
-      'scales in on what is left where the policy ignores lost signals, but does not sleep on it',
+      'goes on without a lost signal where the policy ignores it',
       policy({ signals, onSignalLoss: 'ignore' }),
       { workload: threeReplicas, readings: readings({ queue: failed(), running: fresh(0) }), quietSinceMs: 0 },
       {
         state: 'decided',
         required: 0,
-        active: true,
+        active: false,
         rule: 'idle',
-        why: 'queue failed (test: connection refused)',
+        why: 'quiet for 20780d12h: running 0 (test)',
       },
+    ],
+    [
+      'gives no number at zero while nothing tells whether to wake',
+      policy({ signals }),
+      { workload: workload({ replicas: 0 }), readings: readings({ queue: failed() }) },
+      {
+        state: 'undecided',
+        reason:
+          'at zero, and nothing tells whether to wake: queue failed (test: connection refused), 40s ago; running not read yet',
+      },
+    ],
+    [
+      'stays at zero in closed hours, whatever is lost',
+      dark,
+      { workload: workload({ replicas: 0 }), readings: readings({ queue: failed() }), calendar: offHours() },
+      { state: 'decided', required: 0, active: false, rule: 'closed', why: 'closed: outside business hours' },
     ],
   ])('%s', (_, subject, overrides, verdict) => {
     expect(settled(subject, overrides)).toEqual(verdict);

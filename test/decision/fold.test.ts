@@ -51,6 +51,12 @@ describe('fold', () => {
       { required: 3, active: true, by: 'ceiling' },
     ],
     [
+      'a cap that cuts only what would not have counted',
+      [bid('load', { atLeast: 5 }), bid('ceiling', { atMost: 3 }), bid('hold', { atLeast: 4 })],
+      awake,
+      { required: 5, active: true, by: 'load' },
+    ],
+    [
       'the lower of two caps',
       [bid('closed', { atMost: 4, keepAlive: true }), bid('ceiling', { atMost: 2 }), bid('load', { atLeast: 9 })],
       awake,

@@ -70,18 +70,25 @@ const scalars: Case[] = [
   ],
   [{ ...office, offHoursMaxReplicas: 'two' }, 'offHoursMaxReplicas: "two" is not a whole number from 1 to 10000'],
   [{ ...sound, onSignalLoss: 'panic' }, 'onSignalLoss: "panic" is not "hold" or "error" or "ignore"'],
-  [{ ...sound, queueActivation: '-3' }, 'queueActivation: "-3" is not a number from 0, such as 0 or 10'],
-  [{ ...sound, podSelector: 'app=a;b' }, 'podSelector: "app=a;b" is not a label selector such as app=llama,tier=gpu'],
+  ...['-3', '1000000001'].map((text): Case => [
+    { ...sound, queueActivation: text },
+    `queueActivation: "${text}" is not a number from 0 to 1000000000, such as 0 or 10`,
+  ]),
+  ...['app=a;b', '(((', 'app in gpu', '-app'].map((text): Case => [
+    { ...sound, podSelector: text },
+    `podSelector: "${text}" is no label selector term; write app=llama, app!=llama, "tier in (a,b)", app or !app`,
+  ]),
+  [{ ...sound, podSelector: 'a'.repeat(1_001) }, 'podSelector: 1001 characters are more than the 1000 allowed'],
 ];
 
 const signalCases: Case[] = [
-  ...['abc', 'NaN', 'Infinity', '0x10', '1e3', '-1', '1,5', '2000000000'].map((text): Case => [
+  ...['abc', 'NaN', 'Infinity', '0x10', '1e3', '-1', '1,5', '2000000000', '999999999999999999999'].map((text): Case => [
     { ...sound, queueTarget: text },
-    `queueTarget: "${text}" is not a number above 0, such as 5 or 0.5`,
+    `queueTarget: "${text}" is not a number above 0 and up to 1000000000, such as 5 or 0.5`,
   ]),
   [
     { ...sound, queueTarget: '0' },
-    'queueTarget: a target of 0 would ask for endless replicas; write a number above 0, such as 5 or 0.5, or leave the key out',
+    'queueTarget: a target of 0 would ask for endless replicas; write a number above 0 and up to 1000000000, such as 5 or 0.5, or leave the key out',
   ],
   [
     { ...sound, engine: 'vllm', kvCacheTarget: '80' },
@@ -279,7 +286,7 @@ describe.each([
 describe('InvalidMetadataError', () => {
   it('says one problem in one line', () => {
     expect(() => parseTriggerMetadata({ ...sound, queueTarget: 'x' })).toThrow(
-      new InvalidMetadataError(['queueTarget: "x" is not a number above 0, such as 5 or 0.5']),
+      new InvalidMetadataError(['queueTarget: "x" is not a number above 0 and up to 1000000000, such as 5 or 0.5']),
     );
     expect(new InvalidMetadataError(['a: is wrong']).message).toBe('invalid metadata: a: is wrong');
   });

@@ -105,6 +105,18 @@ describe('scaling policies', () => {
     const outcomes = play(hpa({ scaleDown }), 5, [0, 1], [30, 1], [60, 1], [120, 1]);
     expect(outcomes.map(Number.parseFloat)).toEqual([4, 4, 3, 2]);
   });
+
+  it('never turn scale-out into scale-in, or the reverse, because of what was done before', () => {
+    const spec = hpa({ scaleUp: { policies: [pods] }, scaleDown: { policies: [pods], stabilizationWindowSeconds: 0 } });
+    const eight = [{ atMs: 0, replicas: 8 }];
+    const out = { nowMs: 1_000, replicas: 10, readyReplicas: 10, values: [20] };
+    expect(syncHpa(spec, { ...freshHpa, added: eight }, out)).toMatchObject({ replicas: 10, reason: 'ScaleUpLimit' });
+    const back = { nowMs: 1_000, replicas: 3, readyReplicas: 3, values: [1] };
+    expect(syncHpa(spec, { ...freshHpa, removed: eight }, back)).toMatchObject({
+      replicas: 3,
+      reason: 'ScaleDownLimit',
+    });
+  });
 });
 
 describe('stabilization windows', () => {
@@ -122,7 +134,7 @@ describe('stabilization windows', () => {
 
   it('may be as long as an hour', () => {
     const spec = hpa({ scaleDown: { stabilizationWindowSeconds: 3_600 } });
-    const outcomes = play(spec, 8, [0, 8], [3_599, 2], [3_600, 2]);
-    expect(outcomes.map(Number.parseFloat)).toEqual([8, 8, 2]);
+    const outcomes = play(spec, 8, [0, 8], [2_000, 2], [3_599, 2], [3_600, 2]);
+    expect(outcomes.map(Number.parseFloat)).toEqual([8, 8, 8, 2]);
   });
 });

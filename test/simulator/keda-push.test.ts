@@ -35,12 +35,17 @@ describe('StreamIsActive', () => {
     expect(scene.replicas).toBe(3);
   });
 
-  it('ignores false', async () => {
+  it('puts nothing to sleep when it says false, and wakes nothing', async () => {
     const scene = await startPush(0, { cooldownPeriodMs: 0 });
-    scene.scaler.push(true);
     scene.scaler.push(false);
     await endStream(scene);
-    expect(scene.scalings).toEqual(['0 → 1 by keda: trigger is active (pushed)']);
+    expect(scene.replicas).toBe(0);
+    scene.replicas = 2;
+    await scene.clock.advance(2_000);
+    await scene.opens('StreamIsActive', 2);
+    scene.scaler.push(false);
+    await endStream(scene);
+    expect(scene.scalings).toEqual([]);
   });
 
   it('loses a true that comes before the metric is known', async () => {

@@ -113,7 +113,7 @@ const settings = fc.record(
 );
 
 /** @param reading what is known of each planned signal */
-export function sceneOf(reading: fc.Arbitrary<Reading | undefined>): fc.Arbitrary<Scene> {
+function sceneOf(reading: fc.Arbitrary<Reading | undefined>): fc.Arbitrary<Scene> {
   const signals = fc.uniqueArray(fc.tuple(signalPlan, reading), { selector: ([{ signal }]) => signal, maxLength: 5 });
   const moment = fc.record({ calendar, quietSinceMs: past }, { requiredKeys: [] });
   return fc

@@ -6,7 +6,7 @@ import { HandClock } from './hand-clock.ts';
 import { ScalerStandIn } from './scaler-stand-in.ts';
 import type { Method } from './scaler-stand-in.ts';
 
-export const scaledObject: ScaledObject = {
+const scaledObject: ScaledObject = {
   namespace: 'inference',
   name: 'llama',
   triggerType: 'external',

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/clock.ts';
 
 /** The demo's timezone, and the day it plays: a Wednesday, and the morning of the holiday after it. */
-export const timezone = 'Europe/Berlin';
+const timezone = 'Europe/Berlin';
 export const firstShownMs = localTime('2026-12-23T05:30');
 export const endMs = localTime('2026-12-24T12:00');
 

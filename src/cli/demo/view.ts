@@ -14,7 +14,7 @@ interface Scene {
   readonly gpuUtilization: number | undefined;
   readonly speed: number;
   readonly events: readonly string[];
-  /** Width of the terminal; longer lines are cut, so that the screen stands still. */
+  /** Width of the terminal, 0 where it is not known; longer lines are cut, so that the screen stands still. */
   readonly columns: number;
 }
 
@@ -34,8 +34,12 @@ export function drawScene(scene: Scene, moments: readonly Moment[]): string {
     ...scene.events.slice(-shownEvents).map((event) => `  ${event}`),
     '',
   ]
-    .map((line) => (line.length > scene.columns ? `${line.slice(0, scene.columns - 1)}…` : line))
+    .map((line) => cutLine(line, scene.columns))
     .join('\n');
+}
+
+function cutLine(line: string, columns: number): string {
+  return columns > 0 && line.length > columns ? `${line.slice(0, columns - 1)}…` : line;
 }
 
 function progressBar(nowMs: number): string {

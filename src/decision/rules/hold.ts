@@ -7,7 +7,8 @@ import { describeAge, describeLoss } from '../wording.ts';
 
 /**
  * Not below the replicas there are, while a lower number would be a guess: a configured signal is lost or heard from some
- * pods only, or pods are still starting, so that their work does not show yet. Starting pods hold for `startupTimeoutMs`
+ * pods only, or pods are not ready, so that their work does not show: they start, or serve so much that they fail their
+ * readiness probe. Such pods hold for `startupTimeoutMs`
  * at most, for a pod that never gets ready must not hold its GPUs for ever; a lost signal holds for as long as it is lost.
  */
 export function hold(policy: Policy, context: DecisionContext): Bid | undefined {
@@ -48,14 +49,14 @@ function starting(policy: Policy, { workload, nowMs }: DecisionContext): string[
   const lasts = (sinceMs: number): string => `for ${formatDuration(Math.max(0, nowMs - sinceMs))} of ${limit}`;
   const { rolloutSinceMs } = workload;
   const rollout = within(rolloutSinceMs) ? [`rollout ${lasts(rolloutSinceMs)}`] : [];
-  const pods = workload.pods.flatMap(({ name, phase, createdAtMs }) =>
-    isStarting(phase) && within(createdAtMs) ? [{ name, phase, createdAtMs }] : [],
+  const pods = workload.pods.flatMap(({ name, phase, createdAtMs, notReadySinceMs = createdAtMs }) =>
+    isStarting(phase) && within(notReadySinceMs) ? [{ name, phase, sinceMs: notReadySinceMs }] : [],
   );
   if (pods.length > mostNamedPods) {
-    const youngestMs = Math.max(...pods.map(({ createdAtMs }) => createdAtMs));
-    return [...rollout, `${pods.length} pods starting, the youngest ${lasts(youngestMs)}`];
+    const latestMs = Math.max(...pods.map(({ sinceMs }) => sinceMs));
+    return [...rollout, `${pods.length} pods not ready, the latest ${lasts(latestMs)}`];
   }
-  return [...rollout, ...pods.map(({ name, phase, createdAtMs }) => `${name} ${phase} ${lasts(createdAtMs)}`)];
+  return [...rollout, ...pods.map(({ name, phase, sinceMs }) => `${name} ${phase} ${lasts(sinceMs)}`)];
 }
 
 function isStarting(phase: PodPhase): boolean {

@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../domain/clock.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef, WorkloadReading } from '../../domain/workload.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -74,5 +75,5 @@ class ClusterWorkloads implements WorkloadSource {
 }
 
 function unwatched(ref: ScaledObjectRef): WorkloadReading {
-  return { state: 'unknown', reason: `nobody watches ScaledObject ${refKey(ref).slice(0, 80)}` };
+  return { state: 'unknown', reason: `nobody watches ScaledObject ${cutText(refKey(ref), 80)}` };
 }

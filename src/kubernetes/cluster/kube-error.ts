@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../domain/cut-text.ts';
 
 /** The API server could not be asked, or refused. `status` is its HTTP status, absent where there was no answer. */
 export class KubeError extends Error {
@@ -23,12 +24,12 @@ export function refusal(path: string, status: number, body: string): KubeError {
 export function watchError(path: string, object: unknown): KubeError {
   const { success, data } = statusObject.safeParse(object);
   if (!success) return new KubeError(`${path}: the watch broke off with an error that it does not name`);
-  return new KubeError(`${path}: ${data.message.slice(0, shownCharacters)}`, data.code);
+  return new KubeError(`${path}: ${cutText(data.message, shownCharacters)}`, data.code);
 }
 
 function messageOf(body: string): string {
   try {
-    return statusObject.parse(JSON.parse(body)).message.slice(0, shownCharacters);
+    return cutText(statusObject.parse(JSON.parse(body)).message, shownCharacters);
   } catch {
     // A proxy in between answers in HTML; its text tells nothing that the status does not.
     return '';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { selectorMatches } from './label-selector.ts';
-import type { LabelSelector } from './label-selector.ts';
+import { selectorMatches } from '../../domain/label-selector.ts';
+import type { LabelSelector } from '../../domain/label-selector.ts';
 import type { Observation } from './observation.ts';
 import type { PodRecord } from './pod-record.ts';
 import type { Lease, SharedCollections } from './shared-collections.ts';

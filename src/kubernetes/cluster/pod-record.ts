@@ -13,6 +13,11 @@ const instant = z
   .string()
   .transform((text): EpochMs => Date.parse(text))
   .pipe(z.number());
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  lastTransitionTime: instant.optional().catch(undefined),
+});
 const podObject = z.object({
   metadata: z.object({
     name: z.string(),
@@ -25,7 +30,7 @@ const podObject = z.object({
     .object({
       phase: z.string().optional(),
       podIP: z.string().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+      conditions: z.array(condition).default([]),
     })
     .default({ conditions: [] }),
 });
@@ -39,6 +44,7 @@ export function readPod(object: unknown): PodRecord | undefined {
   const { success, data } = podObject.safeParse(object);
   if (!success || data.status.phase === 'Succeeded' || data.status.phase === 'Failed') return undefined;
   const { metadata, spec, status } = data;
+  const notReadySinceMs = status.conditions.find(isNotReady)?.lastTransitionTime;
   return {
     labels: metadata.labels,
     pod: {
@@ -47,8 +53,13 @@ export function readPod(object: unknown): PodRecord | undefined {
       ...(spec.nodeName !== undefined && { node: spec.nodeName }),
       ...(status.podIP !== undefined && { address: status.podIP }),
       ...(metadata.creationTimestamp !== undefined && { createdAtMs: metadata.creationTimestamp }),
+      ...(notReadySinceMs !== undefined && { notReadySinceMs }),
     },
   };
+}
+
+function isNotReady({ type, status }: z.infer<typeof condition>): boolean {
+  return type === 'Ready' && status !== 'True';
 }
 
 function phaseOf({ metadata, status }: PodObject): PodPhase {

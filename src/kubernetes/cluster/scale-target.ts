@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EpochMs } from '../../domain/clock.ts';
-import { labelSelectorObject, parseLabelSelector } from './label-selector.ts';
-import type { LabelSelector } from './label-selector.ts';
+import { parseLabelSelector } from '../../domain/label-selector.ts';
+import type { LabelSelector } from '../../domain/label-selector.ts';
+import { labelSelectorObject } from './label-selector.ts';
 
 /** What a ScaledObject scales, whatever its kind. */
 export interface ScaleTarget {

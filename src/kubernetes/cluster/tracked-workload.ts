@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatDuration } from '../../domain/duration.ts';
+import { parseLabelSelector } from '../../domain/label-selector.ts';
+import type { LabelSelector } from '../../domain/label-selector.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { ClusterResources } from './cluster-resources.ts';
 import { PodMembers } from './pod-members.ts';
-import { parseLabelSelector } from './label-selector.ts';
-import type { LabelSelector } from './label-selector.ts';
 import type { Observation } from './observation.ts';
 import { rolloutStart } from './rollout.ts';
 import type { ScaleTarget } from './scale-target.ts';

@@ -2,11 +2,11 @@ import { signalNames, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Parse } from '../parse.ts';
-import { targetUpTo } from '../scalars.ts';
+import { maxNumber, targetUpTo } from '../scalars.ts';
 
 const percent = targetUpTo(100, 'a percentage above 0 and up to 100, such as 80');
 const ratio = targetUpTo(1, 'a ratio above 0 and up to 1, such as 0.8');
-const count = targetUpTo(1e9, 'a number above 0, such as 5 or 0.5');
+const count = targetUpTo(maxNumber, `a number above 0 and up to ${maxNumber}, such as 5 or 0.5`);
 const percentSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
 
 /** Reads the wanted value per replica of each signal, in the signal's unit. Users write GPU figures in percent. */

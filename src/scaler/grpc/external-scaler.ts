@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ExternalScalerHandlers } from '../../generated/externalscaler/ExternalScaler.ts';
@@ -72,5 +73,5 @@ function missingRef(): never {
 }
 
 function unknownMetric(asked: string): Error {
-  return invalidArgument(`metricName: "${asked.slice(0, 80)}" is not served; the only metric is "${metricName}"`);
+  return invalidArgument(`metricName: "${cutText(asked, 80)}" is not served; the only metric is "${metricName}"`);
 }

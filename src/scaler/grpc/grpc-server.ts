@@ -9,7 +9,7 @@ import type { ProtoGrpcType as HealthProto } from '../../generated/health.ts';
 import type { HealthService } from './health-service.ts';
 import type { OpenStreams } from './open-streams.ts';
 
-/** Two levels up from here are the protos, in the sources as in the build. */
+/** Three levels up from here are the protos, in the sources as in the build. */
 const protos = ['externalscaler.proto', 'health.proto'].map((name) =>
   fileURLToPath(new URL(`../../../protos/${name}`, import.meta.url)),
 );

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import { cutText } from '../../domain/cut-text.ts';
 import type { HealthHandlers } from '../../generated/grpc/health/v1/Health.ts';
 import type { HealthCheckRequest__Output as Request } from '../../generated/grpc/health/v1/HealthCheckRequest.ts';
 import type { HealthCheckResponse as Answer } from '../../generated/grpc/health/v1/HealthCheckResponse.ts';
@@ -35,7 +36,7 @@ export class HealthService {
     Check: (call, callback) => {
       const { service } = call.request;
       if (services.has(service)) callback(null, this.#answer());
-      else callback({ code: status.NOT_FOUND, details: `unknown service "${service.slice(0, 80)}"` });
+      else callback({ code: status.NOT_FOUND, details: `unknown service "${cutText(service, 80)}"` });
     },
     Watch: (call) => this.#watch(call),
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import { jsonAnswer, textAnswer } from '../../telemetry/http-server.ts';
 import type { HttpAnswer, HttpRoute } from '../../telemetry/http-server.ts';
 import { reportDecision, reportDetails } from './decision-report.ts';
@@ -31,6 +32,6 @@ function decisionsOf(endpoints: Endpoints, path: string, clock: Clock): HttpAnsw
   if (triggers.length > 0) {
     return jsonAnswer(200, { namespace, name, triggers: triggers.map((one) => reportDetails(one, clock.nowMs())) });
   }
-  const error = `no ScaledObject "${path.slice(0, 80)}" has been asked for; write /api/decisions/NAMESPACE/NAME`;
+  const error = `no ScaledObject "${cutText(path, 80)}" has been asked for; write /api/decisions/NAMESPACE/NAME`;
   return jsonAnswer(404, { error });
 }

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
+import { cutText } from '../../domain/cut-text.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef } from '../../domain/workload.ts';
@@ -156,5 +157,5 @@ export class Endpoints {
 
 function checkName(what: string, text: string): void {
   if (nameGrammar.test(text)) return;
-  throw invalidArgument(`${what} of the ScaledObject: "${text.slice(0, 80)}" is not a name that Kubernetes accepts`);
+  throw invalidArgument(`${what} of the ScaledObject: "${cutText(text, 80)}" is not a name that Kubernetes accepts`);
 }

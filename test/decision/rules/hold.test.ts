@@ -72,19 +72,29 @@ describe('hold on pods that start', () => {
       'hold at 1: llama-7 pending for 1m30s of 30m',
     ],
     [
+      'an old pod has lost its readiness, as under heavy load',
+      { pods: [pod({ phase: 'loading', createdAtMs: 0, notReadySinceMs: nowMs - 2 * minuteMs })] },
+      'hold at 1: llama-0 loading for 2m of 30m',
+    ],
+    [
       'several pods start',
       {
         pods: [1, 2, 3].map((age) =>
           pod({ name: `llama-${age}`, phase: 'loading', createdAtMs: nowMs - age * minuteMs }),
         ),
       },
-      'hold at 1: 3 pods starting, the youngest for 1m of 30m',
+      'hold at 1: 3 pods not ready, the latest for 1m of 30m',
     ],
     ['a rollout is under way', { rolloutSinceMs: nowMs - minuteMs }, 'hold at 1: rollout for 1m of 30m'],
     [
       'both',
       { pods: [loading], rolloutSinceMs: nowMs - minuteMs },
       'hold at 1: rollout for 1m of 30m; llama-0 loading for 4m of 30m',
+    ],
+    [
+      'two pods start, which are few enough to be named',
+      { pods: [loading, pod({ name: 'llama-1', phase: 'pending', createdAtMs: nowMs - minuteMs })] },
+      'hold at 1: llama-0 loading for 4m of 30m; llama-1 pending for 1m of 30m',
     ],
     [
       'a pod was created by a clock ahead of ours',

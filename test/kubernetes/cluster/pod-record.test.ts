@@ -31,6 +31,12 @@ describe('readPod', () => {
     expect(readPod(kubePod('a', 'llama', { metadata, status }))?.pod.phase).toBe(phase);
   });
 
+  it('tells since when a pod that was ready is not any more', () => {
+    const lost = { type: 'Ready', status: 'False', lastTransitionTime: '2026-11-23T12:00:00Z' };
+    const record = readPod(kubePod('a', 'llama', { status: { phase: 'Running', conditions: [lost] } }));
+    expect(record?.pod).toMatchObject({ phase: 'loading', notReadySinceMs: Date.parse('2026-11-23T12:00:00Z') });
+  });
+
   it('leaves absent what a pod does not have yet', () => {
     const object = { metadata: { name: 'a', creationTimestamp: 'soon' } };
 

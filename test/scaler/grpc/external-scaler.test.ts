@@ -83,6 +83,48 @@ describe('the unary RPCs, in the order in which KEDA calls them', () => {
   });
 });
 
+describe('text in other scripts than ours', () => {
+  it.each([0, 1])('is cut between two characters, not in one: %i letters off', async (shift) => {
+    const keys = Array.from({ length: 40 }, (_, index) => `${'k'.repeat(shift)}${index + 10}${'🦙'.repeat(79)}`);
+    const foreign = queueTrigger('llama', Object.fromEntries(keys.map((key) => [key, '1'])));
+    const refusal = {
+      code: 'INVALID_ARGUMENT',
+      details: expect.stringMatching(/^invalid metadata, 40 problems:\n- unknown key "k?10🦙{77,78}…/u) as string,
+    };
+    await expect(scaler.keda.isActive(foreign)).rejects.toMatchObject(refusal);
+    expect(await scaler.keda.streamActivity(foreign).ended).toEqual(refusal);
+  });
+
+  it.each([
+    ['m'.repeat(79) + '🦙', 'm'.repeat(79) + '🦙'],
+    ['m'.repeat(79) + '🦙🦙', 'm'.repeat(79) + '🦙…'],
+    ['\ud83e', '\ufffd'.repeat(3)],
+  ])('is named whole or not at all: %j', async (asked, shown) => {
+    scaler.workloads.set(trigger, { replicas: 1 });
+    await expect(scaler.keda.metricValue(trigger, asked)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: expect.stringContaining(`"${shown}"`) as string,
+    });
+  });
+
+  it.each(['🦙'.repeat(90), '\ud83e'])('may stand in a name that no ScaledObject can have: %j', async (name) => {
+    const refusal = {
+      code: 'INVALID_ARGUMENT',
+      details: expect.stringMatching(/^name of the ScaledObject: /) as string,
+    };
+    const wrong = queueTrigger(`x${name}`);
+    await expect(scaler.keda.isActive(wrong)).rejects.toMatchObject(refusal);
+    expect(await scaler.keda.streamActivity(wrong).ended).toEqual(refusal);
+  });
+
+  it('may stand in metadata, even in halves', async () => {
+    const foreign = queueTrigger('llama', { '\ud83ekey': '1', queueTarget: 'five\ud83e' });
+    const refusal = { code: 'INVALID_ARGUMENT', details: expect.stringContaining('queueTarget: "five') as string };
+    await expect(scaler.keda.isActive(foreign)).rejects.toMatchObject(refusal);
+    expect(await scaler.keda.streamActivity(foreign).ended).toEqual(refusal);
+  });
+});
+
 describe('an answer that would be a guess', () => {
   it('is UNAVAILABLE with the reason, while the metric spec is answered all the same', async () => {
     scaler.workloads.lose(trigger, 'the Kubernetes API has not answered for 5m');

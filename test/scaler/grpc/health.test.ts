@@ -16,6 +16,8 @@ describe('grpc.health.v1', () => {
     const scaler = await runScaler();
     const client = healthClient(scaler.address);
     expect(await checkHealth(client, 'redis')).toBe('unknown service "redis"');
+    const foreign = 's'.repeat(79) + '🦙';
+    expect(await checkHealth(client, foreign)).toBe(`unknown service "${foreign}"`);
     const watch = listen(client.Watch({ service: 'redis' }), ({ status }) => status);
     await watch.count(1);
     expect(watch.received).toEqual(['SERVICE_UNKNOWN']);
