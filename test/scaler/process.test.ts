@@ -67,7 +67,9 @@ describe('the scaler as a process', () => {
     expect(stream.received).toEqual([false, true]);
     expect(await keda.metricValue(trigger, 'required-replicas')).toBe(1.4);
     const metrics = await (await fetch(`${scaler.httpAddress}/metrics`)).text();
-    expect(metrics).toMatch(/pilotlight_source_read_duration_seconds_count\{source="prometheus gateway"\} [1-9]/);
+    expect(metrics).toMatch(
+      /pilotlight_source_read_duration_seconds_count\{source="prometheus gateway",outcome="answered"\} [1-9]/,
+    );
   });
 
   it('refuses a command line that it can not follow with one line and exit code 2', async () => {
