@@ -27,7 +27,7 @@ const mostTriggers = 20_000;
 
 interface ServiceParts {
   readonly workloads: WorkloadSource;
-  /** Makes what reads the signals of one trigger; throws InvalidMetadataError where its policy can't be served here. */
+  /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
   readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
   readonly metrics: ScalerMetrics;
   readonly logger: Logger;
