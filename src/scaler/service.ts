@@ -53,7 +53,7 @@ export interface ScalerService {
   stop(): Promise<void>;
 }
 
-/** Serves KEDA's contract and the HTTP pages. Rejects when a port can't be had. */
+/** Serves KEDA's contract and the HTTP pages. Rejects with PortError where a port can't be had. */
 export async function serveScaler(parts: ServiceParts, settings: ServiceSettings): Promise<ScalerService> {
   const { workloads, metrics, logger, clock, transportClock } = parts;
   const make = endpointMaker(parts, settings);

@@ -72,6 +72,20 @@ describe('the scaler as a process', () => {
     );
   });
 
+  it.each(['--grpc-port', '--http-port'])('says in one sentence that the port of %s is taken', async (flag) => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const file = join(mkdtempSync(join(tmpdir(), 'pilotlight-workloads-')), 'workloads.yaml');
+    writeFileSync(file, workloads);
+    const free = ['--host', '127.0.0.1', '--grpc-port', '0', '--http-port', '0', '--workloads', file];
+    expect(await refusedScaler([...free, flag, String(port)])).toEqual({
+      exitCode: 1,
+      stderr: `port ${port} on 127.0.0.1: it is in use already; choose another, see --help (EADDRINUSE)\n`,
+    });
+    holder.close();
+  });
+
   it('refuses a command line that it can not follow with one line and exit code 2', async () => {
     expect(await refusedScaler(['--workloads', '/nowhere/workloads.yaml'])).toEqual({
       exitCode: 2,
