@@ -4,6 +4,8 @@
  */
 export function cutText(text: string, max: number): string {
   // A code point takes two places at most, and one that is cut here in the middle lies beyond the first `max`.
-  const shown = [...text.slice(0, 2 * max)].slice(0, max).join('');
+  const shown = Array.from(text.slice(0, 2 * max))
+    .slice(0, max)
+    .join('');
   return `${shown}${shown.length < text.length ? '…' : ''}`.toWellFormed();
 }

@@ -1,3 +1,4 @@
+import { PortError } from '../domain/port-error.ts';
 import { describeOptions, readOptions, UsageError } from './options.ts';
 import type { Option } from './options.ts';
 
@@ -56,6 +57,11 @@ async function startProgram<T>(program: ProgramDefinition<T>, argv: string[]): P
 }
 
 function fail(error: unknown, exitCode: number): void {
-  const text = error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error); // prettier-ignore
-  process.stderr.write(`${text}\n`, () => process.exit(exitCode));
+  process.stderr.write(`${describe(error)}\n`, () => process.exit(exitCode));
+}
+
+/** One sentence where the operator can mend it; else all there is to know. */
+function describe(error: unknown): string {
+  if (error instanceof UsageError || error instanceof PortError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

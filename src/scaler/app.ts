@@ -28,7 +28,11 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   const { clock } = options;
   const logger = createLogger('scaler', options.logLevel);
   const environment = await openEnvironment(options);
-  const workloads = await openWorkloads(options, logger);
+  const { workloads, origin } = await openWorkloads(options, logger);
+  logger.info(
+    { workloads: origin, connections: environment.connections.size, exporters: options.exporters },
+    'reading from',
+  );
   const metrics = new ScalerMetrics();
   const service = await serveScaler(
     {
@@ -74,14 +78,24 @@ async function openEnvironment(options: ScalerOptions): Promise<SignalEnvironmen
   );
 }
 
-async function openWorkloads(options: ScalerOptions, logger: Logger): Promise<WorkloadSource> {
+interface OpenWorkloads {
+  readonly workloads: WorkloadSource;
+  /** Where they come from, in words. */
+  readonly origin: string;
+}
+
+async function openWorkloads(options: ScalerOptions, logger: Logger): Promise<OpenWorkloads> {
   const { workloads: file, kubeconfig, clock } = options;
   if (file !== '' && kubeconfig !== '') {
     throw new UsageError('--workloads and --kubeconfig exclude each other; give one');
   }
-  if (file !== '') return orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
+  if (file !== '') {
+    const workloads = await orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
+    return { workloads, origin: `file ${file}` };
+  }
   const kubeConfig = await orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig));
-  return clusterWorkloads({ kubeConfig, clock, logger });
+  const server = kubeConfig.getCurrentCluster()?.server ?? 'no server';
+  return { workloads: clusterWorkloads({ kubeConfig, clock, logger }), origin: `Kubernetes API at ${server}` };
 }
 
 /** What an option names can't be used: the operator's to mend, so a sentence is enough. */

@@ -27,7 +27,7 @@ const mostTriggers = 20_000;
 
 interface ServiceParts {
   readonly workloads: WorkloadSource;
-  /** Makes what reads the signals of one trigger; throws InvalidMetadataError where its policy can't be served here. */
+  /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
   readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
   readonly metrics: ScalerMetrics;
   readonly logger: Logger;
@@ -53,7 +53,7 @@ export interface ScalerService {
   stop(): Promise<void>;
 }
 
-/** Serves KEDA's contract and the HTTP pages. Rejects when a port can't be had. */
+/** Serves KEDA's contract and the HTTP pages. Rejects with PortError where a port can't be had. */
 export async function serveScaler(parts: ServiceParts, settings: ServiceSettings): Promise<ScalerService> {
   const { workloads, metrics, logger, clock, transportClock } = parts;
   const make = endpointMaker(parts, settings);

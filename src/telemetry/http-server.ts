@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { explainListening } from '../domain/port-error.ts';
 
 /** What a route answers. */
 export interface HttpAnswer {
@@ -19,7 +20,8 @@ export interface HttpServer {
 
 /**
  * Serves GET and HEAD of a few fixed paths: `/metrics` by that very name, `/api/decisions/` with all that follows. Any
- * other path is 404, any other method 405, and a route that throws 500; none of them ends the program.
+ * other path is 404, any other method 405, and a route that throws 500; none of them ends the program. Rejects with
+ * PortError where the port can't be had.
  */
 export async function serveHttp(
   routes: Readonly<Record<string, HttpRoute>>,
@@ -30,7 +32,7 @@ export async function serveHttp(
   });
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainListening(error, listen)));
     server.listen(listen.port, listen.host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };

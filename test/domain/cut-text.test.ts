@@ -22,7 +22,7 @@ describe('cutText', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.string(), fc.nat(20), (text, more, max) => {
         const shown = cutText(text.slice(1) + more, max);
         expect(shown.isWellFormed()).toBe(true);
-        expect([...shown].length).toBeLessThanOrEqual(max + 1);
+        expect(Array.from(shown).length).toBeLessThanOrEqual(max + 1);
       }),
     );
   });

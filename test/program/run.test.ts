@@ -24,13 +24,13 @@ describe.concurrent('runProgram, through the exporter', { timeout: 60_000 }, () 
     await exporter.logged({ msg: 'stopped' });
   });
 
-  it('ends with code 1 and the reason when it can not start', async () => {
+  it('ends with code 1 and the reason in one sentence when it can not start', async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const { port } = holder.address() as AddressInfo;
     await expect(run(...simulated, '--host', '127.0.0.1', '--port', String(port))).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('EADDRINUSE') as string,
+      stderr: `port ${port} on 127.0.0.1: it is in use already; choose another, see --help (EADDRINUSE)\n`,
     });
     holder.close();
   });

@@ -54,7 +54,16 @@ describe('the scaler as a process', () => {
       connections,
       `connections: { gateway: { type: prometheus, url: "http://127.0.0.1:${port}", namespaces: [inference] } }`,
     );
-    const scaler = await startScalerProcess(test, workloads, ['--connections', connections, '--read-interval', '50ms']);
+    const exporters = ['--exporters', 'http://127.0.0.1:9,http://127.0.0.2:9'];
+    const more = ['--connections', connections, '--read-interval', '50ms', ...exporters];
+    const scaler = await startScalerProcess(test, workloads, more);
+    expect(scaler.logs.filter(({ msg }) => msg === 'reading from')).toMatchObject([
+      {
+        workloads: expect.stringMatching(/^file .*workloads\.yaml$/) as string,
+        connections: 1,
+        exporters: ['http://127.0.0.1:9', 'http://127.0.0.2:9'],
+      },
+    ]);
     const keda = new KedaClient(scaler.grpcAddress);
     test.onTestFinished(() => keda.close());
     const metadata = { queueFrom: 'gateway', queueQuery: 'sum(waiting)', queueTarget: '5', idleAfter: '0s' };
@@ -67,7 +76,42 @@ describe('the scaler as a process', () => {
     expect(stream.received).toEqual([false, true]);
     expect(await keda.metricValue(trigger, 'required-replicas')).toBe(1.4);
     const metrics = await (await fetch(`${scaler.httpAddress}/metrics`)).text();
-    expect(metrics).toMatch(/pilotlight_source_read_duration_seconds_count\{source="prometheus gateway"\} [1-9]/);
+    expect(metrics).toMatch(
+      /pilotlight_source_read_duration_seconds_count\{source="prometheus gateway",outcome="answered"\} [1-9]/,
+    );
+  });
+
+  it('says at its start which cluster it asks', async (test) => {
+    const kubeconfig = join(mkdtempSync(join(tmpdir(), 'pilotlight-kubeconfig-')), 'config');
+    writeFileSync(
+      kubeconfig,
+      `
+current-context: test
+contexts: [{ name: test, context: { cluster: c, user: u } }]
+clusters: [{ name: c, cluster: { server: "https://127.0.0.1:1" } }]
+users: [{ name: u, user: { token: swordfish } }]`,
+    );
+    const scaler = await startScalerProcess(test, undefined, ['--kubeconfig', kubeconfig]);
+    expect(scaler.logs.find(({ msg }) => msg === 'reading from')).toMatchObject({
+      workloads: 'Kubernetes API at https://127.0.0.1:1',
+      connections: 0,
+      exporters: [],
+    });
+    expect(JSON.stringify(scaler.logs)).not.toContain('swordfish');
+  });
+
+  it.each(['--grpc-port', '--http-port'])('says in one sentence that the port of %s is taken', async (flag) => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const file = join(mkdtempSync(join(tmpdir(), 'pilotlight-workloads-')), 'workloads.yaml');
+    writeFileSync(file, workloads);
+    const free = ['--host', '127.0.0.1', '--grpc-port', '0', '--http-port', '0', '--workloads', file];
+    expect(await refusedScaler([...free, flag, String(port)])).toEqual({
+      exitCode: 1,
+      stderr: `port ${port} on 127.0.0.1: it is in use already; choose another, see --help (EADDRINUSE)\n`,
+    });
+    holder.close();
   });
 
   it('refuses a command line that it can not follow with one line and exit code 2', async () => {

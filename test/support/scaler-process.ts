@@ -19,16 +19,20 @@ export interface ScalerProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts the real scaler as a process, on free ports, with the workloads that `workloads` describes; ended with the test. */
+/**
+ * Starts the real scaler as a process, on free ports, with the workloads that `workloads` describes, or with those of a
+ * cluster where it is undefined; ended with the test.
+ */
 export async function startScalerProcess(
   test: TestContext,
-  workloads: string,
+  workloads: string | undefined,
   args: readonly string[] = [],
 ): Promise<ScalerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-scaler-'));
   const file = join(folder, 'workloads.yaml');
-  writeFileSync(file, workloads);
-  const fixed = ['--host', '127.0.0.1', '--grpc-port', '0', '--http-port', '0', '--workloads', file];
+  if (workloads !== undefined) writeFileSync(file, workloads);
+  const source = workloads === undefined ? [] : ['--workloads', file];
+  const fixed = ['--host', '127.0.0.1', '--grpc-port', '0', '--http-port', '0', ...source];
   const child = spawnScaler([...fixed, ...args]);
   test.onTestFinished(() => {
     child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { PortError } from '../../src/domain/port-error.ts';
 import { jsonAnswer, serveHttp, textAnswer } from '../../src/telemetry/http-server.ts';
 import type { HttpRoute } from '../../src/telemetry/http-server.ts';
 
@@ -101,7 +102,9 @@ describe('serveHttp', () => {
   it('says that a port is taken', async () => {
     const first = await serveHttp(routes, { host: '127.0.0.1', port: 0 });
     onTestFinished(() => first.close());
-    await expect(serveHttp(routes, { host: '127.0.0.1', port: first.port })).rejects.toThrow('EADDRINUSE');
+    await expect(serveHttp(routes, { host: '127.0.0.1', port: first.port })).rejects.toThrow(
+      new PortError(`port ${first.port} on 127.0.0.1: it is in use already; choose another, see --help (EADDRINUSE)`),
+    );
   });
 
   it('closes though a client keeps its connection', async () => {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { LabelSelector } from '../../domain/label-selector.ts';
 
-export type { Labels } from '../../domain/label-selector.ts';
-
 /** A selector as objects hold it: `{ matchLabels, matchExpressions }`. */
 export const labelSelectorObject = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { Pod, PodPhase } from '../../domain/workload.ts';
-import type { Labels } from './label-selector.ts';
+import type { Labels } from '../../domain/label-selector.ts';
 
 /** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
 export interface PodRecord {

@@ -32,8 +32,10 @@ const deploymentObject = z.object({
     .default({ replicas: 0, updatedReplicas: 0, conditions: [] }),
 });
 const statefulSetObject = z.object({ spec: z.object({ replicas: count.default(1), selector: labelSelectorObject }) });
+/** The API leaves `replicas` out where it is 0, but only in a Scale that has a spec does that say so. */
 const scaleObject = z.object({
-  spec: z.object({ replicas: count.default(0) }).default({ replicas: 0 }),
+  kind: z.literal('Scale'),
+  spec: z.object({ replicas: count.default(0) }),
   status: z.object({ selector: z.string().default('') }).default({ selector: '' }),
 });
 

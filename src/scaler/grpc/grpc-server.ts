@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadPackageDefinition, Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { ServerOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Clock } from '../../domain/clock.ts';
+import { explainListening } from '../../domain/port-error.ts';
 import type { ProtoGrpcType as ExternalScalerProto } from '../../generated/externalscaler.ts';
 import type { ExternalScalerHandlers } from '../../generated/externalscaler/ExternalScaler.ts';
 import type { ProtoGrpcType as HealthProto } from '../../generated/health.ts';
@@ -31,6 +32,9 @@ const longestAgeMs = 20 * 86_400_000;
 /** How long calls that are under way at shutdown may take. */
 const drainMs = 5_000;
 
+/** What grpc-js calls an error comes to its caller as well; said past the log it would only be said twice. */
+const grpcLogger = { error: () => undefined, info: trace, debug: trace };
+
 interface GrpcServerParts {
   readonly scaler: ExternalScalerHandlers;
   readonly health: HealthService;
@@ -47,7 +51,7 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/** Serves the external scaler and grpc.health.v1 without TLS. Rejects when the port can't be had. */
+/** Serves the external scaler and grpc.health.v1 without TLS. Rejects with PortError where the port can't be had. */
 export async function serveGrpc(parts: GrpcServerParts, listen: { host: string; port: number }): Promise<GrpcServer> {
   const loaded = loadPackageDefinition(loadSync(protos, decoding)) as unknown as ExternalScalerProto & HealthProto;
   const server = new Server(serverOptions(parts.maxConnectionAgeMs));
@@ -55,6 +59,7 @@ export async function serveGrpc(parts: GrpcServerParts, listen: { host: string; 
   Object.assign(Reflect.get(server, 'commonServerOptions') as object, cancellations);
   server.addService(loaded.externalscaler.ExternalScaler.service, parts.scaler);
   server.addService(loaded.grpc.health.v1.Health.service, parts.health.handlers);
+  setLogger(grpcLogger);
   const port = await bind(server, listen);
   return { port, stop: () => stop(server, parts) };
 }
@@ -72,11 +77,16 @@ function serverOptions(maxConnectionAgeMs: number): ServerOptions {
   };
 }
 
+/** For whoever sets GRPC_VERBOSITY. */
+function trace(...words: readonly unknown[]): void {
+  process.stderr.write(`${words.join(' ')}\n`);
+}
+
 function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
+      if (error) reject(explainListening(error, { host, port }));
       else resolve(bound);
     });
   });

@@ -18,7 +18,7 @@ type EndpointGroups = () => Iterable<readonly Endpoint[]>;
 export class ScalerMetrics {
   readonly #registry = new Registry();
   readonly #rpcSeconds: Histogram<'method' | 'code'>;
-  readonly #readSeconds: Histogram<'source'>;
+  readonly #readSeconds: Histogram<'source' | 'outcome'>;
 
   constructor() {
     this.#rpcSeconds = new Histogram({
@@ -31,8 +31,8 @@ export class ScalerMetrics {
     for (const method of unaryMethods) this.#rpcSeconds.zero({ method, code: 'OK' });
     this.#readSeconds = new Histogram({
       name: 'pilotlight_source_read_duration_seconds',
-      help: 'Time taken to read a source of signals, whether it answered or not.',
-      labelNames: ['source'],
+      help: 'Time taken to read a source of signals, by how that went: answered, failed or timeout.',
+      labelNames: ['source', 'outcome'],
       buckets: readBuckets,
       registers: [this.#registry],
     });
@@ -58,9 +58,9 @@ export class ScalerMetrics {
     };
   }
 
-  /** What notes how long each reading of a source took. */
+  /** What notes how long each reading of a source took, and how it went. */
   get readObserver(): ReadObserver {
-    return { observed: (source, seconds) => this.#readSeconds.observe({ source }, seconds) };
+    return { observed: (source, seconds, outcome) => this.#readSeconds.observe({ source, outcome }, seconds) };
   }
 
   get contentType(): string {

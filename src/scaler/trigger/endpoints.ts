@@ -25,7 +25,7 @@ const mostInvalid = 1_000;
 const nameGrammar = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 interface EndpointsParts {
-  /** Makes the endpoint of one trigger, not started; throws where the policy can't be served here. */
+  /** Makes the endpoint of one trigger, not started. */
   readonly make: (ref: ScaledObjectRef, policy: Policy) => Endpoint;
   readonly workloads: WorkloadSource;
   /** How many triggers are admitted. */

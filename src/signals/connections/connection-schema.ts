@@ -73,19 +73,20 @@ const connection = z.discriminatedUnion('type', [redis, prometheus], {
     code === 'invalid_union' ? 'must be redis or prometheus' : 'must be a map with type and url',
 });
 
+/** Names are checked before the record is read, which would drop one such as `__proto__` without a word. */
+const connections = z
+  .unknown()
+  .superRefine((given, context) => {
+    for (const name of Object.keys(given ?? {}).filter((key) => !connectionName.test(key))) {
+      context.addIssue({ code: 'custom', path: [name], message: 'needs another name: lower-case letters, digits and "-"' }); // prettier-ignore
+    }
+  })
+  .pipe(z.record(z.string(), connection, 'must be a map from names to connections').nullish())
+  .transform((read) => read ?? {});
+
 /** The connections file. */
 export const connectionsFile = z.strictObject(
-  {
-    connections: z
-      .record(z.string(), connection, 'must be a map from names to connections')
-      .superRefine((connections, context) => {
-        for (const name of Object.keys(connections).filter((key) => !connectionName.test(key))) {
-          context.addIssue({ code: 'custom', path: [name], message: 'needs another name: lower-case letters, digits and "-"' }); // prettier-ignore
-        }
-      })
-      .nullish()
-      .transform((connections) => connections ?? {}),
-  },
+  { connections: connections.default({}) },
   'must be a map with the key connections',
 );
 

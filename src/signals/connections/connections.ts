@@ -24,6 +24,11 @@ export class Connections {
     this.#byName = new Map(connections.map((connection) => [connection.name, connection]));
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#byName.size;
+  }
+
   /**
    * The connection of that name, or why a trigger in this namespace can't have it. Names only connections that the
    * namespace may use, so that tenants don't learn of each other's.

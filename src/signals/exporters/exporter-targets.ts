@@ -79,7 +79,8 @@ function parseTarget(target: string): URL {
   if (url?.protocol !== 'http:') {
     throw new Error(`"${cut(target)}" is no exporter; write a URL such as http://pilotlight-exporter.pilotlight:9400`);
   }
-  url.pathname = `${url.pathname.replace(/\/$/, '')}/metrics`;
+  // Who copies the address out of a browser has the page's name at its end already.
+  url.pathname = url.pathname.replace(/(\/metrics)?\/?$/, '/metrics');
   return url;
 }
 

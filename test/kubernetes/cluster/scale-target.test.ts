@@ -66,7 +66,18 @@ describe('readScale', () => {
     ],
     [{ spec: { replicas: 'two' } }, undefined],
   ])('%j', (object, expected) => {
-    expect(readScale(object)).toEqual(expected);
+    expect(readScale({ kind: 'Scale', ...object })).toEqual(expected);
+  });
+
+  it.each([
+    {},
+    { kind: 'Scale' },
+    { kind: 'Scale', spec: null },
+    { spec: { replicas: 2 } },
+    { kind: 'Status', spec: {}, status: 'Failure' },
+    { kind: 'Deployment', spec: { selector: {} } },
+  ])('takes %j for no Scale, rather than for one at zero', (object) => {
+    expect(readScale(object)).toBeUndefined();
   });
 });
 
@@ -75,6 +86,7 @@ it('reads nothing from what is no such object', () => {
     fc.property(fc.anything(), (object) => {
       expect(readDeployment(object)).toBeUndefined();
       expect(readStatefulSet(object)).toBeUndefined();
+      expect(readScale(object)).toBeUndefined();
     }),
   );
 });

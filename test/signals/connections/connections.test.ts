@@ -143,6 +143,10 @@ describe('the connections file', () => {
       `connections: { Jobs: { ${redis}, ${forAll} } }`,
       'c.yaml: connections.Jobs needs another name: lower-case letters, digits and "-"',
     ],
+    ...['__proto__', 'a_b', '-jobs', '9'.repeat(64)].map((name) => [
+      `connections: { "${name}": { ${redis}, ${forAll} } }`,
+      `c.yaml: connections.${name} needs another name: lower-case letters, digits and "-"`,
+    ]),
     [
       'more: 1\nconnections: { jobs: { type: x } }',
       'c.yaml: connections.jobs.type must be redis or prometheus\nc.yaml: more is unknown; known here: connections',
