@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
     testTimeout: 20_000,
+    // Many tests wait for processes of their own, so two files at a time fit even a machine of two cores.
+    maxWorkers: 2,
     restoreMocks: true,
   },
 });

@@ -67,6 +67,13 @@ export class Exposition {
     }
     if (event.kind === 'failure') this.self.countRestart();
     this.#state.takeReading(event);
+    if (event.kind === 'sample') this.#prepare();
+  }
+
+  /** Makes the text when the sample comes, so that no scrape waits for it. Should that fail, the next scrape tells. */
+  #prepare(): void {
+    const view = this.#state.view(this.#settings.clock.nowMs());
+    this.#gpuSeries.render(view).catch(() => undefined);
   }
 
   takeAllocations(event: AllocationEvent): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EpochMs } from '../domain/clock.ts';
 import type { Allocation, GpuSample } from '../domain/gpu.ts';
 import { attribute } from '../gpu/attribution.ts';
@@ -42,7 +43,11 @@ export class NodeState {
   /** A question that failed does not undo the last answer at once: who held a GPU a moment ago holds it still, mostly. */
   takeAllocations(event: AllocationEvent): void {
     this.#kubeletFailed = event.kind === 'failure';
-    if (event.kind === 'allocations') this.#allocations = { list: event.allocations, observedAtMs: event.observedAtMs };
+    if (event.kind !== 'allocations') return;
+    // Mostly nothing has changed; then the join stays, and with it the text that was made of it.
+    const isSame = isDeepStrictEqual(this.#allocations?.list, event.allocations);
+    const list = isSame && this.#allocations ? this.#allocations.list : event.allocations;
+    this.#allocations = { list, observedAtMs: event.observedAtMs };
   }
 
   /** When the last sample was taken, whether it still counts or not. */
