@@ -81,7 +81,7 @@ function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpSe
 
 function createReader(backend: BackendName, options: ExporterOptions): GpuReader {
   const { clock, sampleInterval: intervalMs } = options;
-  if (backend === 'nvml') return new NvmlReader({ libraryPath: options.nvmlPath, intervalMs, clock });
+  if (backend === 'nvml') return new NvmlReader({ nvmlPath: options.nvmlPath, intervalMs, clock });
   if (backend === 'nvidia-smi') return new NvidiaSmiReader({ path: options.nvidiaSmiPath, intervalMs, clock });
   return new SimulatedReader({
     clock,

@@ -37,7 +37,7 @@ describe.skipIf(!hasCompiler)(`with a mock library${skippedWithoutCompiler}`, ()
     (test, settings) => {
       const nvml = buildMockNvml(test);
       return {
-        reader: new NvmlReader({ libraryPath: nvml.path, ...settings }),
+        reader: new NvmlReader({ nvmlPath: nvml.path, ...settings }),
         tell: (utilizations) =>
           nvml.become({ gpus: utilizations.map((percent, position) => mockGpu(position, { utilization: percent ?? '!3' })) }), // prettier-ignore
         driver: {

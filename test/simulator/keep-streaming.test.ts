@@ -64,7 +64,7 @@ describe('StreamIsActive', () => {
     expect(openedAt).toEqual([0, 2, 6, 8, 12]);
   });
 
-  it('is asked for ever where it is not implemented', async () => {
+  it('is asked for ever where the scaler answers UNIMPLEMENTED', async () => {
     const { clock, openedAt } = keep(afterIsActive, { endsWith: 'UNIMPLEMENTED' });
     await clock.advance(6_000);
     expect(openedAt).toEqual([0, 2, 6]);
@@ -84,7 +84,7 @@ describe('StreamMetricSpec', () => {
     expect(openedAt).toEqual([0, 2, 6, 14]);
   });
 
-  it('is not asked again where it is not implemented', async () => {
+  it('is not asked again where the scaler answers UNIMPLEMENTED', async () => {
     const { clock, openedAt, over } = keep(afterMetricSpec, { endsWith: 'UNIMPLEMENTED' });
     await over;
     await clock.advance(60_000);

@@ -27,7 +27,7 @@ export interface Child extends ToolRun {
 }
 
 /** Starts the program that holds the library, by this very Node. */
-export function startChild(libraryPath: string, { onMessage, onNoise }: ChildListener): Child {
+export function startChild(nvmlPath: string, { onMessage, onNoise }: ChildListener): Child {
   const program = new URL(`./child${extname(import.meta.url)}`, import.meta.url);
   const splitter = new LineSplitter(
     (line) => {
@@ -39,7 +39,7 @@ export function startChild(libraryPath: string, { onMessage, onNoise }: ChildLis
     longestMessage,
   );
   let complaint = '';
-  const args = [...nodeFlags, fileURLToPath(program), libraryPath];
+  const args = [...nodeFlags, fileURLToPath(program), nvmlPath];
   const run = startTool(process.execPath, args, {
     stdout: (chunk) => splitter.push(chunk),
     stderr: (chunk) => {
@@ -56,9 +56,9 @@ export function startChild(libraryPath: string, { onMessage, onNoise }: ChildLis
 }
 
 /** Says in one line why nothing can be read, from the child's last message; undefined where that is no failure. */
-export function explainFailure(message: ChildMessage, libraryPath: string): string | undefined {
+export function explainFailure(message: ChildMessage, nvmlPath: string): string | undefined {
   if (message.kind === 'unloadable') {
-    return `"${libraryPath.slice(0, 80)}" can't be loaded: ${message.reason.slice(0, 300)}; see --nvml-path`;
+    return `"${nvmlPath.slice(0, 80)}" can't be loaded: ${message.reason.slice(0, 300)}; see --nvml-path`;
   }
   return message.kind === 'failure' ? `NVML ${message.call}: ${explainCode(message.code)}` : undefined;
 }

@@ -10,7 +10,7 @@ import type { ChildMessage } from './message.ts';
  * the time in milliseconds, and answers with a line on its stdout. It waits for nothing else, so it needs no event loop,
  * and ends with its stdin.
  */
-const [, , libraryPath = ''] = process.argv;
+const [, , nvmlPath = ''] = process.argv;
 
 function say(message: ChildMessage): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
@@ -30,7 +30,7 @@ function* lines(): Generator<string> {
 
 function loadLibrary(): Library | undefined {
   try {
-    return new Library(libraryPath);
+    return new Library(nvmlPath);
   } catch (error) {
     say({ kind: 'unloadable', reason: error instanceof Error ? error.message : String(error) });
     return undefined;

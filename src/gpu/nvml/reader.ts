@@ -56,7 +56,7 @@ export class NvmlReader implements GpuReader {
         ask: (nowMs) => child.askAt(nowMs),
         fail,
       });
-      const child = startChild(this.#settings.libraryPath, {
+      const child = startChild(this.#settings.nvmlPath, {
         onMessage: (message) => session.take(message),
         onNoise: () => session.rejectLine(),
       });

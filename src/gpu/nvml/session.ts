@@ -11,7 +11,7 @@ import { explainCode, isAccessDenied } from './return-codes.ts';
 const firstAnswerMs = 20_000;
 
 export interface SessionSettings {
-  readonly libraryPath: string;
+  readonly nvmlPath: string;
   readonly intervalMs: number;
   readonly clock: Clock;
 }
@@ -43,7 +43,7 @@ export class Session {
   }
 
   take(message: ChildMessage): void {
-    const failure = explainFailure(message, this.#settings.libraryPath);
+    const failure = explainFailure(message, this.#settings.nvmlPath);
     const accessDenied = message.kind === 'failure' && isAccessDenied(message.call, message.code);
     if (failure !== undefined) this.#listener.fail(failure, accessDenied);
     else if (message.kind === 'started') this.#begin(message.driverVersion, message.missing);

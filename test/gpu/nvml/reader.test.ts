@@ -21,7 +21,7 @@ function start(
 } {
   // prettier-ignore
   const nvml = buildMockNvml(test, driver, defines);
-  const reader = new NvmlReader({ libraryPath: nvml.path, intervalMs: 150, clock: systemClock });
+  const reader = new NvmlReader({ nvmlPath: nvml.path, intervalMs: 150, clock: systemClock });
   test.onTestFinished(() => reader.stop());
   const events: ReaderEvent[] = [];
   reader.start((event) => events.push(event));
@@ -161,7 +161,7 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
   );
 
   it('says that there is no library', async (test) => {
-    const reader = new NvmlReader({ libraryPath: '/nowhere/nvml.so', intervalMs: 150, clock: systemClock });
+    const reader = new NvmlReader({ nvmlPath: '/nowhere/nvml.so', intervalMs: 150, clock: systemClock });
     test.onTestFinished(() => reader.stop());
     const events: ReaderEvent[] = [];
     reader.start((event) => events.push(event));
