@@ -43,7 +43,7 @@ export function quietness(policy: Policy, workload: Workload, readings: Decision
 function findWork(plan: SignalPlan, reading: Reading | undefined, vetoes: boolean): Finding {
   if (!countsAsWork(plan.signal)) return { says: 'nothing' };
   const standing = standingOf(reading);
-  if (standing.state === 'no pods') return { says: 'nothing' };
+  if (standing.state === 'nothing to tell') return { says: 'nothing' };
   if (standing.state !== 'lost' && isWork(plan.signal, standing.reading)) {
     return { says: 'work', text: describeWork(plan.signal, standing.reading) };
   }

@@ -9,11 +9,12 @@ export function formatNumber(value: number): string {
   return String(Number(value.toFixed(3)));
 }
 
-/** A signal's value with its unit: `12`, `3.5 requests/s`, `160 %`. */
+/** A signal's value with its unit: `12`, `3.5 requests/s`, `160 %`, `2.3 s`. */
 export function formatValue(signal: SignalName, value: number): string {
   const { unit } = signals[signal];
   if (unit === 'requests') return formatNumber(value);
-  return unit === 'ratio' ? `${formatNumber(value * 100)} %` : `${formatNumber(value)} ${unit}`;
+  if (unit === 'ratio') return `${formatNumber(value * 100)} %`;
+  return `${formatNumber(value)} ${unit === 'seconds' ? 's' : unit}`;
 }
 
 /** `1 request`, `3 requests`. */

@@ -46,7 +46,7 @@ export interface FailedReading extends ReadingOrigin {
  */
 export type Reading = FreshReading | AbsentReading | StaleReading | FailedReading;
 
-/** All pods were heard, so the value may lower a decision as well as raise it. */
-export function isComplete(reading: FreshReading): boolean {
-  return reading.coverage.heard >= reading.coverage.expected;
+/** All pods were heard, so the value may lower a decision as well as raise it; where it is absent, nothing is missing. */
+export function isComplete({ coverage }: FreshReading | AbsentReading): boolean {
+  return coverage.heard >= coverage.expected;
 }

@@ -1,4 +1,5 @@
 import { nearestName } from '../domain/nearest-name.ts';
+import { addsUp, signalNames } from '../domain/signal.ts';
 import { certificateKeys, kedaKeys, misplacedKeys, policyKeys } from './metadata-keys.ts';
 import { quoted } from './parse.ts';
 import type { Report } from './parse.ts';
@@ -60,6 +61,10 @@ function describeUnknown(key: string): string {
   if (belongs !== undefined) return `${key}: belongs ${belongs}`;
   if (key === 'steps') {
     return 'steps: this version has no steps; it scales by targets, such as queueTarget or gpuUtilizationTarget';
+  }
+  const shared = signalNames.find((signal) => !addsUp(signal) && key === `${signal}Target`);
+  if (shared !== undefined) {
+    return `${key}: ${shared} is nothing that replicas share, so it has no target; use steps, such as "${shared} > 2s for 1m: +50%"`;
   }
   const cutKey = key.endsWith('Env') ? key.slice(0, -'Env'.length) : key;
   if (cutKey !== key && policyKeys.includes(cutKey)) {

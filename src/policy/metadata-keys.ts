@@ -1,4 +1,4 @@
-import { signalNames } from '../domain/signal.ts';
+import { addsUp, signalNames } from '../domain/signal.ts';
 import type { SignalName } from '../domain/signal.ts';
 
 /** Keys of the connection from KEDA to the scaler. KEDA passes them on, and they are none of the scaler's business. */
@@ -34,7 +34,7 @@ const behaviourKeys = ['queueActivation', 'gpuFrom', 'idleAfter', 'startupTimeou
 export const keyedSignals: readonly SignalName[] = ['queue', 'running'];
 
 const signalKeys = signalNames.flatMap((signal) => [
-  `${signal}Target`,
+  ...(addsUp(signal) ? [`${signal}Target`] : []),
   `${signal}From`,
   `${signal}Query`,
   ...(keyedSignals.includes(signal) ? [`${signal}Key`, `${signal}Group`] : []),

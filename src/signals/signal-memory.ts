@@ -48,7 +48,7 @@ export class SignalMemory {
 
   /**
    * What is known at `nowMs`. A gauge's last value describes now while it is young, whether or not the source has failed
-   * since; then it is stale until it is forgotten. A rate that can't be read is failed at once.
+   * since; then it is stale until it is forgotten. A rate or a quantile that can't be read is failed at once.
    */
   at(nowMs: EpochMs): Reading {
     if (!this.#last) return this.#failed(this.#failure ?? { reason: 'not read yet', atMs: this.#startMs });
@@ -69,7 +69,7 @@ export class SignalMemory {
 
   /** What a failure makes of a value of this age. */
   #outlasts(ageMs: number): 'fresh' | 'stale' | 'failed' {
-    if (signals[this.#signal].kind === 'rate' || ageMs > this.#times.forgetAfterMs) return 'failed';
+    if (signals[this.#signal].kind !== 'gauge' || ageMs > this.#times.forgetAfterMs) return 'failed';
     return ageMs <= this.#times.freshForMs ? 'fresh' : 'stale';
   }
 

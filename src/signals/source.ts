@@ -7,14 +7,19 @@ import type { Workload } from '../domain/workload.ts';
 export type Measurement =
   | {
       readonly state: 'measured';
-      /** In the signal's unit, summed over the workload's pods. */
+      /** In the signal's unit, over all pods of the workload, as the signal combines them. */
       readonly value: number;
       readonly coverage: Coverage;
       readonly note?: string;
       /** When the number was true, where the source knows better than "now". */
       readonly observedAtMs?: EpochMs;
     }
-  | { readonly state: 'absent'; readonly reason: string; readonly coverage: Coverage };
+  | {
+      readonly state: 'absent';
+      readonly reason: string;
+      /** Complete where all were heard and nothing is missing: there is no such number now. */
+      readonly coverage: Coverage;
+    };
 
 /** One answer for each signal that was asked for. */
 export type Measurements = ReadonlyMap<SignalName, Measurement>;

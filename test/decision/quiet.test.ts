@@ -27,6 +27,12 @@ describe('quietness', () => {
       { queue: fresh(0) },
       'nothing tells whether requests run',
     ],
+    [
+      'there were no requests to time, which is no evidence',
+      [plan('queue'), plan('latencyP99')],
+      { queue: fresh(0), latencyP99: absent({ coverage: { heard: 1, expected: 1 } }) },
+      'nothing tells whether requests run',
+    ],
     ['nothing is read at all', [], {}, 'nothing tells whether requests run'],
     [
       'GPUs are busy',
@@ -91,6 +97,12 @@ describe('quietness', () => {
       'memory and cache are in use, which engines keep',
       [plan('running'), plan('kvCache'), plan('gpuMemory'), plan('tokenRate')],
       { running: fresh(0), kvCache: fresh(0.9), gpuMemory: fresh(0.95), tokenRate: fresh(3) },
+      'running 0 (test)',
+    ],
+    [
+      'requests took long, which says nothing of now',
+      [plan('running'), plan('latencyP50'), plan('latencyP99'), plan('ttftP99')],
+      { running: fresh(0), latencyP50: fresh(40), latencyP99: failed(), ttftP99: fresh(3) },
       'running 0 (test)',
     ],
     [

@@ -114,6 +114,10 @@ const signalCases: Case[] = [
     { ...sound, engine: 'llama-cpp', requestRateTarget: '5' },
     'requestRateTarget: engine llama-cpp has no counter to take requestRate from; use queueTarget, runningTarget, concurrencyTarget, tokenRateTarget or requestRateFrom',
   ],
+  ...['latencyP50', 'latencyP95', 'latencyP99', 'ttftP99'].map((signal): Case => [
+    { ...sound, engine: 'vllm', [`${signal}Target`]: '2' },
+    `${signal}Target: ${signal} is nothing that replicas share, so it has no target; use steps, such as "${signal} > 2s for 1m: +50%"`,
+  ]),
   [
     { ...sound, engine: 'kserve', runningTarget: '5' },
     'runningTarget: engine kserve has no running gauge; use requestRateTarget or runningFrom; for its vLLM runtime write engine: vllm and enginePort: "8080"',

@@ -238,6 +238,11 @@ describe('warnings', () => {
       ['drainTimeout: has no effect unless offHours is closed', 'tokenRateFrom: has no effect without tokenRateTarget'],
     ],
     [
+      'a latency that no step looks at',
+      { ...queue, engine: 'vllm', latencyP99From: 'prom', latencyP99Query: 'x' },
+      ['latencyP99From: has no effect without steps that name latencyP99'],
+    ],
+    [
       'more settings without effect',
       { ...office, offHours: 'closed', offHoursMaxReplicas: '2', queueActivation: '3' },
       [

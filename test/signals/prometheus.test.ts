@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SignalName } from '../../src/domain/signal.ts';
 import type { PrometheusConnection } from '../../src/signals/connections/connections.ts';
 import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
 import { createPrometheusSource } from '../../src/signals/prometheus.ts';
@@ -21,11 +22,12 @@ async function prometheus(body: unknown, status = 200): Promise<HttpStandIn> {
 async function read(
   standIn: HttpStandIn,
   changes: Partial<PrometheusConnection> = {},
+  signal: SignalName = 'queue',
 ): Promise<Measurement | undefined> {
   const connection = { type: 'prometheus', name: 'gateway', url: new URL(standIn.url), namespaces: ['*'], ...changes };
-  const source = createPrometheusSource(connection as PrometheusConnection, 'sum(x{a="b"}) + 1', ['queue'], http);
+  const source = createPrometheusSource(connection as PrometheusConnection, 'sum(x{a="b"}) + 1', [signal], http);
   expect(source.label).toBe('prometheus gateway');
-  return (await source.read(workload(), AbortSignal.timeout(2_000))).get('queue');
+  return (await source.read(workload(), AbortSignal.timeout(2_000))).get(signal);
 }
 
 function success(resultType: string, result: unknown): unknown {
@@ -91,6 +93,36 @@ describe('a source that asks Prometheus', () => {
     ],
   ])('reads %s', async (_, body, expected) => {
     expect(await read(await prometheus(body))).toEqual(expected);
+  });
+
+  it.each<[string, unknown, Measurement]>([
+    ['one series', vector('2.5'), { state: 'measured', value: 2.5, coverage: { heard: 1, expected: 1 } }],
+    [
+      'several series, which do not add up',
+      vector('2', '0.5', '1'),
+      { state: 'measured', value: 2, coverage: { heard: 3, expected: 3 }, note: 'highest of 3 series' },
+    ],
+    [
+      'NaN of a pod without requests',
+      vector('NaN', '0.5'),
+      { state: 'measured', value: 0.5, coverage: { heard: 2, expected: 2 }, note: 'highest of 2 series' },
+    ],
+    [
+      'NaN only: nothing is missing, for there was nothing to time',
+      vector('NaN'),
+      {
+        state: 'absent',
+        reason: 'the query gave NaN: no requests in its window',
+        coverage: { heard: 1, expected: 1 },
+      },
+    ],
+    [
+      '+Inf among others',
+      vector('1', '+Inf'),
+      { state: 'absent', reason: 'one of 2 series is +Inf', coverage: { heard: 0, expected: 2 } },
+    ],
+  ])('reads a latency from %s', async (_, body, expected) => {
+    expect(await read(await prometheus(body), {}, 'latencyP99')).toEqual(expected);
   });
 
   const parseError = { status: 'error', errorType: 'bad_data', error: 'invalid parameter "query":\n 1:5: parse error' };

@@ -154,16 +154,16 @@ describe('a signal runner', () => {
     expect((await read())['queue']).toMatchObject({ state: 'fresh', value: 0 });
   });
 
-  it('never remembers a rate', async () => {
-    const source = new HandSource('prometheus gateway', 'requestRate');
+  it.each(['requestRate', 'latencyP99'] as const)('never remembers %s', async (signal) => {
+    const source = new HandSource('prometheus gateway', signal);
     source.give(measured(3));
     const { clock, read, known } = benchFor(source);
-    expect((await read())['requestRate']).toMatchObject({ state: 'fresh', value: 3 });
+    expect((await read())[signal]).toMatchObject({ state: 'fresh', value: 3 });
     await clock.advance(5_001);
-    expect(known()['requestRate']).toMatchObject({ state: 'failed', reason: 'not read for 5s' });
+    expect(known()[signal]).toMatchObject({ state: 'failed', reason: 'not read for 5s' });
     await read();
     source.fail('down');
-    expect((await read())['requestRate']).toMatchObject({ state: 'failed', reason: 'down' });
+    expect((await read())[signal]).toMatchObject({ state: 'failed', reason: 'down' });
   });
 
   it('does not take an absent number for a number, nor keep it once the source fails', async () => {

@@ -32,7 +32,7 @@ function stillRunning(policy: Policy, { workload, readings }: DecisionContext): 
   const signal = (['running', 'concurrency'] as const).find((name) => planned.includes(name));
   if (signal === undefined) return 'nothing tells whether requests run';
   const standing = standingOf(readings.get(signal));
-  if (standing.state === 'no pods') return 'no pod is ready to tell whether requests run';
+  if (standing.state === 'nothing to tell') return 'no pod is ready to tell whether requests run';
   if (standing.state === 'lost') return describeLoss(signal, standing.reading);
   const { reading } = standing;
   if (reading.value > 0) return `${formatRequests(reading.value)} still running (${reading.source})`;

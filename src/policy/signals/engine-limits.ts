@@ -1,7 +1,7 @@
 import { engineDefinition, engineSignals } from '../../domain/engine.ts';
 import type { EngineName } from '../../domain/engine.ts';
 import type { SignalPlan } from '../../domain/policy.ts';
-import { signals } from '../../domain/signal.ts';
+import { addsUp, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Metadata } from '../metadata.ts';
 
@@ -11,10 +11,17 @@ const backlog: readonly SignalName[] = ['queue', 'running', 'concurrency'];
 /** Says that an engine has no such signal, and what to write instead. */
 export function describeLack(engine: EngineName, signal: SignalName): string {
   const { instead } = engineDefinition(engine);
-  const what = signals[signal].kind === 'rate' ? `counter to take ${signal} from` : `${signal} gauge`;
-  const targets = engineSignals(engine).map((told) => `${told}Target`);
+  const targets = addsUp(signal) ? engineSignals(engine).filter(addsUp).map((told) => `${told}Target`) : []; // prettier-ignore
+  const choices = [targets.join(', '), `${signal}From`].filter((choice) => choice !== '').join(' or ');
   const hint = instead === undefined ? '' : `; ${instead}`;
-  return `engine ${engine} has no ${what}; use ${targets.join(', ')} or ${signal}From${hint}`;
+  return `engine ${engine} has no ${metricOf(signal)}; use ${choices}${hint}`;
+}
+
+/** What an engine would need to tell a signal. */
+function metricOf(signal: SignalName): string {
+  const { kind } = signals[signal];
+  if (kind === 'gauge') return `${signal} gauge`;
+  return `${kind === 'rate' ? 'counter' : 'histogram'} to take ${signal} from`;
 }
 
 /** Says what is legal but that this engine can't do as the user expects of it. */

@@ -1,6 +1,6 @@
 import { engineDefinition, engineSignals } from '../../domain/engine.ts';
 import type { SignalOrigin, SignalPlan } from '../../domain/policy.ts';
-import { signalNames, signals } from '../../domain/signal.ts';
+import { addsUp, signalNames, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Metadata } from '../metadata.ts';
 import { oneOf } from '../scalars.ts';
@@ -50,8 +50,9 @@ function planOf(
 ): SignalPlan | undefined {
   if (!origin) return undefined;
   if (target !== undefined) return { signal, origin, target, required: true };
-  if (targetOnly.includes(signal)) {
-    if (metadata.has(`${signal}From`)) metadata.warn(`${signal}From`, `has no effect without ${signal}Target`);
+  if (targetOnly.includes(signal) || !addsUp(signal)) {
+    const wanted = addsUp(signal) ? `${signal}Target` : `steps that name ${signal}`;
+    if (metadata.has(`${signal}From`)) metadata.warn(`${signal}From`, `has no effect without ${wanted}`);
     return undefined;
   }
   if (origin.kind === 'engine') return planOfEngine(signal, origin);

@@ -1,4 +1,4 @@
-import { signalNames, signals } from '../../domain/signal.ts';
+import { addsUp, signalNames, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Parse } from '../parse.ts';
@@ -9,10 +9,10 @@ const ratio = targetUpTo(1, 'a ratio above 0 and up to 1, such as 0.8');
 const count = targetUpTo(maxNumber, `a number above 0 and up to ${maxNumber}, such as 5 or 0.5`);
 const percentSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
 
-/** Reads the wanted value per replica of each signal, in the signal's unit. Users write GPU figures in percent. */
+/** Reads the wanted value per replica of each signal, in the signal's unit, where the pods' add up. Users write GPU figures in percent. */
 export function readTargets(metadata: Metadata): ReadonlyMap<SignalName, number> {
   const targets = new Map<SignalName, number>();
-  for (const signal of signalNames) {
+  for (const signal of signalNames.filter(addsUp)) {
     const isPercent = percentSignals.includes(signal);
     const value = metadata.read(`${signal}Target`, parserOf(signal));
     if (value === undefined) continue;

@@ -54,7 +54,7 @@ export const triggerGauges: readonly TriggerGauge[] = [
   },
   {
     name: 'pilotlight_signal_value',
-    help: 'Value of a signal, in its own unit, summed over the pods of the workload; absent unless it describes now.',
+    help: 'Value of a signal in its own unit, over all pods: their sum, of latencies the worst; absent unless it describes now.',
     labelNames: ['signal'],
     samples: (snapshot) =>
       signalSamples(snapshot, (reading) => (reading.state === 'fresh' ? reading.value : undefined)),

@@ -39,6 +39,7 @@ describe('hold on signals', () => {
   it.each<[string, SignalPlan, Reading, Partial<Workload>]>([
     ['the signal is complete', queue, fresh(4), {}],
     ['there is no pod that could be heard', queue, absent({ coverage: { heard: 0, expected: 0 } }), {}],
+    ['no request ended that could be timed', queue, absent({ coverage: { heard: 2, expected: 2 } }), {}],
     ['nobody asked for the signal', plan('queue', { required: false }), failed(), {}],
     ['nobody asked for the signal that is incomplete', plan('queue', { required: false }), partial, {}],
     ['it is at zero', queue, failed(), { replicas: 0 }],

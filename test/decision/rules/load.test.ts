@@ -71,6 +71,15 @@ describe('load', () => {
     expect(load(policy({ signals: [signalPlan] }), context({ readings: heard }))).toBeUndefined();
   });
 
+  it.each(['latencyP50', 'latencyP95', 'latencyP99', 'ttftP99'] as const)(
+    'never bids for %s, whatever a plan says, because replicas do not share it',
+    (signal) => {
+      const heard = readings({ [signal]: fresh(30) });
+      const signals = [plan(signal, { target: 2 })];
+      expect(load(policy({ signals }), context({ readings: heard }))).toBeUndefined();
+    },
+  );
+
   it.each<[SignalName, number, number, number | undefined]>([
     ['queue', 0, 0, undefined],
     ['queue', 1, 0, 0.2],
