@@ -1,11 +1,11 @@
 import { Gauge, Registry } from 'prom-client';
 import type { GpuSample } from '../domain/gpu.ts';
 import { unattributedReasons } from '../gpu/pod-reading.ts';
-import type { Attribution, PodReading, UnattributedReason } from '../gpu/pod-reading.ts';
-import { targetUuid } from '../gpu/target.ts';
+import type { Attribution, UnattributedReason } from '../gpu/pod-reading.ts';
 import { DcgmSeries } from './dcgm-series.ts';
 import { DeviceSeries } from './device-series.ts';
 import type { NodeView } from './node-state.ts';
+import { PodSeries } from './pod-series.ts';
 
 export const metricNameChoices = ['native', 'dcgm', 'both'] as const;
 export type MetricNames = (typeof metricNameChoices)[number];
@@ -14,15 +14,6 @@ interface Settings {
   readonly metricNames: MetricNames;
   readonly nodeName: string;
 }
-
-/** Figures that are told per pod. */
-const podFigures = [
-  ['utilization_ratio', "Utilization of the container's GPU or slice, or the container's part of a shared one.", 'utilizationRatio'], // prettier-ignore
-  ['memory_used_bytes', "Memory in use of the container's GPU or slice, or the container's part of a shared one.", 'memoryUsedBytes'], // prettier-ignore
-  ['memory_total_bytes', "Memory of the container's GPU or slice; a shared one's is told for each that shares it.", 'memoryTotalBytes'], // prettier-ignore
-] as const;
-
-const podLabels = ['namespace', 'pod', 'container', 'uuid', 'attribution'] as const;
 
 /**
  * The series that a sample makes, as exposition text. A GPU's series carry no pod and a pod's no GPU position, so that
@@ -33,15 +24,7 @@ export class GpuSeries {
   readonly #always = new Registry();
   readonly #dcgm: DcgmSeries | undefined;
   readonly #device = new DeviceSeries(this.#native);
-  readonly #pod = podFigures.map(([name, help, field]) => ({
-    field,
-    gauge: new Gauge({
-      name: `pilotlight_pod_gpu_${name}`,
-      help,
-      labelNames: [...podLabels],
-      registers: [this.#native],
-    }),
-  }));
+  readonly #pod = new PodSeries(this.#native);
   readonly #unattributed = new Gauge({
     name: 'pilotlight_unattributed_devices',
     help: 'Devices that the kubelet gave to pods and that have no series per pod, by reason.',
@@ -74,22 +57,13 @@ export class GpuSeries {
 
   #setNative({ sample, attribution }: NodeView): void {
     this.#device.show(sample);
-    for (const reading of attribution?.readings ?? []) this.#setPod(reading);
+    this.#pod.show(attribution);
   }
 
   #countLeftOut(attribution: Attribution): void {
     const counts = Map.groupBy(attribution.leftOut, ({ reason }) => reason);
     for (const reason of Object.keys(unattributedReasons) as UnattributedReason[]) {
       this.#unattributed.set({ reason }, counts.get(reason)?.length ?? 0);
-    }
-  }
-
-  #setPod(reading: PodReading): void {
-    const { namespace, pod, container, attribution, target } = reading;
-    const labels = { namespace, pod, container, uuid: targetUuid(target), attribution };
-    for (const { field, gauge } of this.#pod) {
-      const value = reading[field];
-      if (value !== undefined) gauge.set(labels, value);
     }
   }
 }

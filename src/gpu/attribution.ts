@@ -16,7 +16,7 @@ interface Held {
 /**
  * Joins what the driver says of the GPUs with what the kubelet gave to whom. A GPU or slice that one container holds alone is
  * its own; one that is shared is split by process. What can't be known is left out. A device ID that no known plugin
- * writes counts only where the resource is NVIDIA's: other resources are not GPUs.
+ * writes counts only where the resource is a GPU of NVIDIA's by its name: other resources are not GPUs.
  * @param ownerOf absent where processes can't be looked up
  */
 export function attribute(
@@ -42,7 +42,7 @@ function readClaims(
   for (const allocation of allocations) {
     for (const text of allocation.deviceIds) {
       const id = parseDeviceId(text);
-      if (!id && !isNvidias(allocation.resource)) continue;
+      if (!id && !isNamedGpu(allocation.resource)) continue;
       const holder = { allocation, deviceIds: [text], shared: id?.shared ?? false };
       const target = id ? findTarget(id, devices) : 'unknown-id';
       if (typeof target === 'string') leftOut.push({ holder, reason: target });
@@ -52,8 +52,9 @@ function readClaims(
   return { held, leftOut };
 }
 
-function isNvidias(resource: string): boolean {
-  return resource.startsWith('nvidia.com/') || resource === draDriver;
+/** `nvidia.com/gpu.shared`, `nvidia.com/mig-1g.10gb` and such; `nvidia.com/hostdev` is a network card. */
+function isNamedGpu(resource: string): boolean {
+  return /^nvidia\.com\/(?:mig-|.*gpu)/i.test(resource) || resource === draDriver;
 }
 
 /** A container may hold several replicas of one GPU; it holds it once all the same. */

@@ -5,7 +5,7 @@ import { parseExposition } from '../http/exposition.ts';
 import type { Sample } from '../http/exposition.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
-import { PodGpus, podGpuMetrics } from './pod-gpus.ts';
+import { exporterMetrics, PodGpus } from './pod-gpus.ts';
 import { reasonOf } from '../reasons.ts';
 
 /** Exporters that are asked at the same time. */
@@ -82,7 +82,7 @@ export class ExporterFleet {
   async #readOne(url: URL, deadline: AbortSignal): Promise<{ samples: readonly Sample[]; failure?: string }> {
     try {
       const text = await this.#options.http.text({ url, deadline });
-      const { samples, truncated, unreadable } = parseExposition(text, Object.values(podGpuMetrics));
+      const { samples, truncated, unreadable } = parseExposition(text, exporterMetrics);
       if (truncated) throw new Error(`${url.host}: its answer ends in the middle of a line`);
       for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
       return { samples };

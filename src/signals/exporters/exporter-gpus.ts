@@ -3,14 +3,17 @@ import { readyPods } from '../../domain/workload.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { ExporterFleet, FleetReading } from './exporter-fleet.ts';
 import { orTimeout } from '../or-timeout.ts';
-import type { PodGpu } from './pod-gpus.ts';
+import type { PodGpu, PodGpus } from './pod-gpus.ts';
 import { listReasons } from '../reasons.ts';
 import type { Measurement, SignalSource } from '../source.ts';
 
-/** What a pod's GPUs say of one signal; NaN when one of them does not say. */
-const figures: Readonly<Partial<Record<SignalName, (gpus: readonly PodGpu[]) => number>>> = {
-  gpuUtilization: (gpus) => total(gpus, 'utilizationRatio') / gpus.length,
-  gpuMemory: (gpus) => total(gpus, 'memoryUsedBytes') / total(gpus, 'memoryTotalBytes'),
+/**
+ * What a pod's GPUs say of one signal; NaN when one of them does not say. `untold` are GPUs that the pod holds and of which
+ * no exporter tells: the mean over all of them is that much at least, while their memory is not known at all.
+ */
+const figures: Readonly<Partial<Record<SignalName, (gpus: readonly PodGpu[], untold: number) => number>>> = {
+  gpuUtilization: (gpus, untold) => total(gpus, 'utilizationRatio') / (gpus.length + untold),
+  gpuMemory: (gpus, untold) => (untold > 0 ? NaN : total(gpus, 'memoryUsedBytes') / total(gpus, 'memoryTotalBytes')),
 };
 
 /** The signals that exporters tell. */
@@ -19,7 +22,8 @@ export const exporterSignals = Object.keys(figures) as readonly SignalName[];
 /**
  * The GPU figures of a workload's ready pods, from the exporters of all nodes. A pod's utilization is the mean over its
  * GPUs, its memory what is used of all that its GPUs have; the value is the sum over pods. A pod without GPU series, or
- * with a GPU that lacks the figure, is not heard.
+ * with a GPU that lacks the figure, is not heard. One that holds a GPU of which nothing is told counts with what is told of
+ * the others, and is not heard: it may raise the sum, and lowers nothing.
  */
 export function createExporterGpusSource(signals: readonly SignalName[], fleet: ExporterFleet): SignalSource {
   return {
@@ -36,16 +40,26 @@ export function createExporterGpusSource(signals: readonly SignalName[], fleet: 
 
 function measure(signal: SignalName, workload: Workload, reading: FleetReading): Measurement {
   const pods = readyPods(workload);
-  const values = pods
-    .map((pod) => figures[signal]?.(reading.gpus.of(workload.ref.namespace, pod.name)) ?? NaN)
-    .filter((value) => Number.isFinite(value));
-  const coverage = { heard: values.length, expected: pods.length };
+  const parts = pods.map((pod) => readPod(signal, workload.ref.namespace, pod.name, reading.gpus)).filter(({ value }) => Number.isFinite(value)); // prettier-ignore
+  const coverage = { heard: parts.filter(({ untold }) => untold === 0).length, expected: pods.length };
   if (pods.length === 0) return { state: 'absent', reason: 'no ready pods', coverage };
-  if (values.length === 0) return nobodyHeard(signal, reading, coverage.expected);
-  const value = values.reduce((sum, part) => sum + part, 0);
-  const note = [describeUnheard(coverage), describeFailures(reading)].filter((part) => part !== '').join('; ');
+  if (parts.length === 0) return nobodyHeard(signal, reading, coverage.expected);
+  const value = parts.reduce((sum, part) => sum + part.value, 0);
+  const remarks = [describeUnheard(coverage), describeUntold(parts), describeFailures(reading)];
+  const note = remarks.filter((part) => part !== '').join('; ');
   const measured = { state: 'measured', value, coverage, observedAtMs: reading.observedAtMs } as const;
   return note === '' ? measured : { ...measured, note };
+}
+
+/** One pod's part of the sum. */
+interface PodPart {
+  readonly value: number;
+  readonly untold: number;
+}
+
+function readPod(signal: SignalName, namespace: string, pod: string, gpus: PodGpus): PodPart {
+  const untold = gpus.untold(namespace, pod);
+  return { value: figures[signal]?.(gpus.of(namespace, pod), untold) ?? NaN, untold };
 }
 
 /** With an exporter out of reach it can't be told whether the pods have no GPU, so that counts as a failure. */
@@ -57,6 +71,11 @@ function nobodyHeard(signal: SignalName, reading: FleetReading, expected: number
 
 function describeUnheard({ heard, expected }: { heard: number; expected: number }): string {
   return heard === expected ? '' : `heard ${heard} of ${expected} pods`;
+}
+
+function describeUntold(parts: readonly PodPart[]): string {
+  const untold = parts.reduce((sum, part) => sum + part.untold, 0);
+  return untold === 0 ? '' : `${untold} of their GPUs can't be told apart, see pilotlight_unattributed_devices`;
 }
 
 function describeFailures({ asked, answered, failures }: FleetReading): string {

@@ -1,11 +1,17 @@
 import type { Sample } from '../http/exposition.ts';
 
 /** The exporter's metrics per pod, and the label that each has: `namespace, pod, container, uuid, attribution`. */
-export const podGpuMetrics = {
+const podGpuMetrics = {
   utilizationRatio: 'pilotlight_pod_gpu_utilization_ratio',
   memoryUsedBytes: 'pilotlight_pod_gpu_memory_used_bytes',
   memoryTotalBytes: 'pilotlight_pod_gpu_memory_total_bytes',
 } as const;
+
+/** How many GPUs and slices a pod holds, whether or not their figures are told. Exporters before it do not tell. */
+const devicesMetric = 'pilotlight_pod_gpu_devices';
+
+/** All that is read of an exporter. */
+export const exporterMetrics: readonly string[] = [...Object.values(podGpuMetrics), devicesMetric];
 
 type Figure = keyof typeof podGpuMetrics;
 
@@ -17,6 +23,7 @@ const figures = Object.keys(podGpuMetrics) as Figure[];
 /** The GPUs of pods, gathered from several exporters. */
 export class PodGpus {
   readonly #gpusByPod = new Map<string, Map<string, Partial<Record<Figure, number>>>>();
+  readonly #devicesByPod = new Map<string, number>();
   readonly #seen = new Set<string>();
 
   /**
@@ -24,14 +31,21 @@ export class PodGpus {
    * is replaced). Containers of a pod that share a GPU add up, save its total memory, which is the GPU's.
    */
   add(sample: Sample): void {
-    const figure = figures.find((candidate) => podGpuMetrics[candidate] === sample.name);
-    const [namespace, pod, container, uuid] = ['namespace', 'pod', 'container', 'uuid'].map((label) => sample.labels.get(label)); // prettier-ignore
-    if (figure === undefined || namespace === undefined || pod === undefined || uuid === undefined) return;
-    const series = JSON.stringify([figure, namespace, pod, container, uuid]);
+    const [namespace, pod] = ['namespace', 'pod'].map((label) => sample.labels.get(label));
+    if (namespace === undefined || pod === undefined) return;
+    if (sample.name === devicesMetric) this.#addDevices(podKey(namespace, pod), sample.value);
+    else this.#addFigure(podKey(namespace, pod), sample);
+  }
+
+  #addFigure(pod: string, { name, labels, value: written }: Sample): void {
+    const figure = figures.find((candidate) => podGpuMetrics[candidate] === name);
+    const uuid = labels.get('uuid');
+    if (figure === undefined || uuid === undefined) return;
+    const series = JSON.stringify([figure, pod, labels.get('container'), uuid]);
     if (this.#seen.has(series)) return;
     this.#seen.add(series);
-    const gpu = this.#gpu(podKey(namespace, pod), uuid);
-    const value = sample.value >= 0 && Number.isFinite(sample.value) ? sample.value : NaN;
+    const gpu = this.#gpu(pod, uuid);
+    const value = written >= 0 && Number.isFinite(written) ? written : NaN;
     const before = gpu[figure] ?? 0;
     gpu[figure] = figure === 'memoryTotalBytes' ? Math.max(before, value) : before + value;
   }
@@ -39,6 +53,16 @@ export class PodGpus {
   /** The GPUs that one pod holds; none when no exporter tells of the pod. */
   of(namespace: string, pod: string): readonly PodGpu[] {
     return [...(this.#gpusByPod.get(podKey(namespace, pod))?.values() ?? [])];
+  }
+
+  /** GPUs that the pod holds beside those that are told of; 0 where no exporter says that there are more. */
+  untold(namespace: string, pod: string): number {
+    const devices = this.#devicesByPod.get(podKey(namespace, pod)) ?? 0;
+    return Math.max(0, devices - this.of(namespace, pod).length);
+  }
+
+  #addDevices(pod: string, value: number): void {
+    if (Number.isFinite(value)) this.#devicesByPod.set(pod, Math.max(value, this.#devicesByPod.get(pod) ?? 0));
   }
 
   #gpu(pod: string, uuid: string): Partial<Record<Figure, number>> {

@@ -22,6 +22,8 @@ interface Gpu {
   readonly used?: number;
   readonly total?: number;
   readonly utilization?: number;
+  /** How many GPUs the exporter says that the pod holds. */
+  readonly devices?: number;
 }
 
 function exporterText(...gpus: Gpu[]): string {
@@ -31,6 +33,8 @@ function exporterText(...gpus: Gpu[]): string {
       ...(gpu.utilization === undefined ? [] : [`pilotlight_pod_gpu_utilization_ratio${labels} ${gpu.utilization}\n`]),
       ...(gpu.used === undefined ? [] : [`pilotlight_pod_gpu_memory_used_bytes${labels} ${gpu.used}\n`]),
       ...(gpu.total === undefined ? [] : [`pilotlight_pod_gpu_memory_total_bytes${labels} ${gpu.total}\n`]),
+      // prettier-ignore
+      ...(gpu.devices === undefined ? [] : [`pilotlight_pod_gpu_devices{namespace="${namespace}",pod="${gpu.pod}"} ${gpu.devices}\n`]),
     ];
   });
   return `# TYPE pilotlight_collect_success gauge\npilotlight_collect_success{collector="gpu"} 1\n${lines.join('')}`;
@@ -98,6 +102,23 @@ describe('a source of GPU readings from exporters', () => {
       { state: 'measured', value: 0.5, coverage: heard, observedAtMs: 0, note: 'heard 1 of 3 pods' },
       { state: 'absent', reason: 'no exporter tells gpuMemory of these pods', coverage: { heard: 0, expected: 3 } },
     ]);
+  });
+
+  it('takes a pod with a GPU of which nothing is told for what is told at least, and does not call it heard', async () => {
+    const one = { used: gib, total: gib };
+    const fleet = fleetOf([
+      await exporter(
+        { pod: 'llama-0', uuid: 'a', utilization: 0.8, devices: 2, ...one },
+        { pod: 'llama-1', uuid: 'b', utilization: 0.5, devices: 1, ...one },
+      ),
+    ]);
+    const untold = "1 of their GPUs can't be told apart, see pilotlight_unattributed_devices";
+    expect(await read(fleet, workload({ replicas: 2 }), ['gpuUtilization', 'gpuMemory'])).toEqual([
+      { state: 'measured', value: 0.9, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, note: `heard 1 of 2 pods; ${untold}` }, // prettier-ignore
+      { state: 'measured', value: 1, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, note: 'heard 1 of 2 pods' },
+    ]);
+    const [alone] = await read(fleet, workload({ replicas: 1 }));
+    expect(alone).toMatchObject({ state: 'measured', value: 0.4, coverage: { heard: 0, expected: 1 } });
   });
 
   it('expects ready pods alone', async () => {
