@@ -7,16 +7,18 @@ import { floor } from './rules/floor.ts';
 import { hold, lostSignals } from './rules/hold.ts';
 import { idle } from './rules/idle.ts';
 import { load } from './rules/load.ts';
+import { override } from './rules/override.ts';
 
 /** Highest precedence first; `idle` comes after all of them. `load` and `floor` are equals: neither caps, so the higher counts. */
-const rules = [closed, ceiling, load, floor, hold];
+const rules = [override, closed, ceiling, load, floor, hold];
 
 /**
  * Says how many replicas a workload needs now, and why.
  *
  * Pure: the same policy and context give the same verdict, on whichever replica of the scaler. `undecided` where a signal
  * is lost that the policy asks for, and either the policy wants an error for that, or the workload is at zero and nothing
- * else wakes it: there are no replicas to hold, and 0 would be a guess. Hours that close it settle it at zero anyway.
+ * else wakes it: there are no replicas to hold, and 0 would be a guess. Hours that close it settle it at zero anyway, and
+ * so does an override that leaves no choice, at whatever it says.
  */
 export function decide(policy: Policy, context: DecisionContext): Verdict {
   const decidedAtMs = context.nowMs;
@@ -24,7 +26,7 @@ export function decide(policy: Policy, context: DecisionContext): Verdict {
   const lowest = idle(policy, context);
   const { required, active, settledBy } = fold(higher, lowest);
   const isBlind = refusal(policy, context) ?? (active ? undefined : blindness(policy, context));
-  const reason = isClosed(higher) ? undefined : isBlind;
+  const reason = isSettled(higher) ? undefined : isBlind;
   if (reason !== undefined) return { state: 'undecided', reason, decidedAtMs };
   const { rule, why } = settledBy;
   return { state: 'decided', required, active, rule, why, bids: [...higher, lowest], decidedAtMs };
@@ -45,6 +47,7 @@ function refusal(policy: Policy, context: DecisionContext): string | undefined {
   return lost.length > 0 ? `onSignalLoss=error: ${lost.join('; ')}` : undefined;
 }
 
-function isClosed(bids: readonly Bid[]): boolean {
-  return bids.some((bid) => bid.rule === 'closed' && bid.atMost === 0);
+/** Whether the number is the same whatever the signals say. */
+function isSettled(bids: readonly Bid[]): boolean {
+  return bids.some(({ rule, atLeast = 0, atMost }) => (rule === 'closed' || rule === 'override') && atMost === atLeast);
 }

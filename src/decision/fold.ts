@@ -46,7 +46,7 @@ function hear(tally: Tally, bid: Bid): Tally {
     cap: limitOf(bid) < limit ? bid : tally.cap,
     required: Math.max(tally.required, granted),
     winner: granted > tally.required ? bid : tally.winner,
-    cutter: wanted > Math.max(limit, tally.required) ? tally.cap : tally.cutter,
+    cutter: wanted > limit && limit >= tally.required ? tally.cap : tally.cutter,
     keeper: tally.keeper ?? (bid.keepAlive && limit > 0 ? bid : undefined),
   };
 }

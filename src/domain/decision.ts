@@ -5,7 +5,7 @@ import type { SignalName } from './signal.ts';
 import type { Workload } from './workload.ts';
 
 /** The rules, highest precedence first. */
-export const ruleNames = ['closed', 'ceiling', 'load', 'floor', 'hold', 'idle'] as const;
+export const ruleNames = ['override', 'closed', 'ceiling', 'load', 'floor', 'hold', 'idle'] as const;
 export type RuleName = (typeof ruleNames)[number];
 
 /** What one rule asks for, and why. A rule that has nothing to say places no bid. */

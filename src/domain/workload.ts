@@ -1,4 +1,5 @@
 import type { EpochMs } from './clock.ts';
+import type { OverrideReading } from './override.ts';
 
 /** Names a ScaledObject. */
 export interface ScaledObjectRef {
@@ -40,6 +41,8 @@ export interface Workload {
   readonly pods: readonly Pod[];
   /** Since when a new revision is being rolled out; absent when none is. */
   readonly rolloutSinceMs?: EpochMs;
+  /** Absent where nobody has set one. */
+  readonly override?: OverrideReading;
 }
 
 /** A workload as last seen, or why it can't be told. */

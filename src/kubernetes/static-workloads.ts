@@ -23,8 +23,9 @@ const shownNames = 5;
  *         name: llama                    # of the ScaledObject
  *         target: Deployment/llama       # for people
  *         replicas: 2
- *         minReplicas: 0                 # optional, as are maxReplicas and
+ *         minReplicas: 0                 # optional, as are maxReplicas,
  *         rolloutSince: 2026-11-23T09:00:00Z
+ *         override: min=4 until=2026-11-27T18:00Z reason=load test
  *         pods:
  *           - name: llama-0
  *             phase: ready               # or loading, pending, terminating

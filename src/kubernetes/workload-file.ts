@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Pod, Workload } from '../domain/workload.ts';
+import { readOverride } from './override-text.ts';
 
 /** A workload file that can't be used. Its message names the file and the place in it. */
 export class InvalidWorkloadFile extends Error {
@@ -27,6 +28,7 @@ const workload = z
     minReplicas: count.optional(),
     maxReplicas: count.optional(),
     rolloutSince: instant.optional(),
+    override: z.string().transform(readOverride).optional(),
     pods: z.array(pod).default([]),
   })
   .refine(({ minReplicas = 0, maxReplicas = Infinity }) => minReplicas <= maxReplicas, {
@@ -76,7 +78,7 @@ function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
 }
 
 function toWorkload(entry: z.infer<typeof workload>): Workload {
-  const { namespace, name: refName, target, replicas, minReplicas, maxReplicas, rolloutSince, pods } = entry;
+  const { namespace, name: refName, target, replicas, minReplicas, maxReplicas, rolloutSince, override, pods } = entry;
   return {
     ref: { namespace, name: refName },
     target,
@@ -84,6 +86,7 @@ function toWorkload(entry: z.infer<typeof workload>): Workload {
     ...(minReplicas !== undefined && { minReplicas }),
     ...(maxReplicas !== undefined && { maxReplicas }),
     ...(rolloutSince !== undefined && { rolloutSinceMs: rolloutSince }),
+    ...(override !== undefined && { override }),
     pods: pods.map(toPod),
   };
 }

@@ -5,6 +5,7 @@ import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { serveHttp } from '../telemetry/http-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logDecision } from './trigger/decision-log.ts';
+import { logOverride } from './trigger/override-log.ts';
 import { Endpoint } from './trigger/endpoint.ts';
 import type { SignalReadings } from './trigger/endpoint.ts';
 import { Endpoints } from './trigger/endpoints.ts';
@@ -95,7 +96,10 @@ function endpointMaker(
       workloads,
       timing: { clock, readIntervalMs, phase: spread(made), staleAfterMs },
       warmUp: new WarmUp(transportClock, warmUpMs),
-      onDecision: (after, before) => logDecision(logger, ref, after.verdict, before?.verdict),
+      onDecision: (after, before) => {
+        logDecision(logger, ref, after.verdict, before?.verdict);
+        logOverride(logger, ref, after, before);
+      },
     });
   };
 }

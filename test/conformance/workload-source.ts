@@ -21,6 +21,10 @@ const llama = workload({
   replicas: 3,
   minReplicas: 1,
   maxReplicas: 8,
+  override: {
+    state: 'set',
+    override: { min: 4, max: 10, untilMs: Date.parse('2026-11-27T18:00Z'), reason: 'load test' },
+  },
   pods: [
     pod({ name: 'llama-a', phase: 'ready', address: '10.0.0.1', createdAtMs: Date.parse('2026-11-23T08:00:00Z') }),
     pod({ name: 'llama-b', phase: 'loading', node: 'node-b', address: '10.0.0.2', createdAtMs: 0 }),
@@ -28,7 +32,12 @@ const llama = workload({
     pod({ name: 'llama-d', phase: 'terminating', address: '10.0.0.4' }),
   ],
 });
-const phi = workload({ ref: { namespace: 'inference', name: 'phi' }, target: 'Deployment/phi', pods: [] });
+const phi = workload({
+  ref: { namespace: 'inference', name: 'phi' },
+  target: 'Deployment/phi',
+  override: { state: 'invalid', text: 'min=4', problem: 'says not until when' },
+  pods: [],
+});
 const elsewhere = workload({ ref: { namespace: 'other', name: 'llama' }, replicas: 7, pods: [] });
 
 /** What every WorkloadSource must do, whatever it reads. `make` starts it on a world that holds `workloads`. */
@@ -47,7 +56,7 @@ export function describeWorkloadSource(
       await world.end();
     });
 
-    it('tells a workload with its pods, phases, nodes, addresses and bounds', async () => {
+    it('tells a workload with its pods, phases, nodes, addresses, bounds and override', async () => {
       world.source.watch(llama.ref);
 
       expect(sorted(await known(llama.ref))).toEqual(llama);
@@ -59,6 +68,13 @@ export function describeWorkloadSource(
 
       expect((await known(elsewhere.ref)).replicas).toBe(7);
       expect((await known(llama.ref)).replicas).toBe(3);
+    });
+
+    it('tells what is wrong with an override, and knows the workload all the same', async () => {
+      world.source.watch(phi.ref);
+
+      const problem = expect.stringMatching(/^says not until when/) as string;
+      expect((await known(phi.ref)).override).toEqual({ state: 'invalid', text: 'min=4', problem });
     });
 
     it('does not know what nobody watches', () => {

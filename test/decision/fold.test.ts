@@ -33,6 +33,12 @@ describe('fold', () => {
       { required: 3, active: true, by: 'ceiling' },
     ],
     [
+      'a bid of before the cap, though the cap cuts a later one',
+      [bid('override', { atLeast: 4 }), bid('closed', { atMost: 0 }), bid('load', { atLeast: 7 })],
+      awake,
+      { required: 4, active: true, by: 'override' },
+    ],
+    [
       'a cap that is not reached',
       [bid('ceiling', { atMost: 3 }), bid('load', { atLeast: 2 })],
       awake,

@@ -8,6 +8,7 @@ import { staticWorkloads } from '../../src/kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../../src/kubernetes/workload-source.ts';
 import { describeWorkloadSource } from '../conformance/workload-source.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { overrideText } from '../support/override-text.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 const llama = { namespace: 'inference', name: 'llama' };
@@ -139,11 +140,11 @@ describe('staticWorkloads', () => {
   }
 });
 
-function toEntry({ ref, target, replicas, minReplicas, maxReplicas, pods }: Workload): unknown {
+function toEntry({ ref, target, replicas, minReplicas, maxReplicas, pods, override }: Workload): unknown {
   const entries = pods.map(({ createdAtMs, ...pod }) =>
     createdAtMs === undefined ? pod : { ...pod, createdAt: new Date(createdAtMs).toISOString() },
   );
-  return { ...ref, target, replicas, minReplicas, maxReplicas, pods: entries };
+  return { ...ref, target, replicas, minReplicas, maxReplicas, override: overrideText(override), pods: entries };
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

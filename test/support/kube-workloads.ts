@@ -2,6 +2,7 @@ import type { Pod, Workload } from '../../src/domain/workload.ts';
 import type { KubeApiStandIn } from './kube-api.ts';
 import { deployment, kubePod, scaledObject } from './kube-objects.ts';
 import type { KubeObject } from './kube-objects.ts';
+import { overrideText } from './override-text.ts';
 
 /** Makes the API server hold just what these workloads consist of: ScaledObjects, Deployments of the same name, pods. */
 export function declareWorkloads(api: KubeApiStandIn, workloads: readonly Workload[]): void {
@@ -13,11 +14,14 @@ export function declareWorkloads(api: KubeApiStandIn, workloads: readonly Worklo
   api.apply(...wanted);
 }
 
-function objectsOf({ ref: { namespace, name }, replicas, minReplicas, maxReplicas, pods }: Workload): KubeObject[] {
+function objectsOf(workload: Workload): KubeObject[] {
+  const { ref, replicas, minReplicas, maxReplicas, pods, override } = workload;
+  const { namespace, name } = ref;
   const metadata = { namespace };
+  const annotations = override && { 'pilotlight.io/override': overrideText(override) };
   const bounds = { minReplicaCount: minReplicas, maxReplicaCount: maxReplicas };
   return [
-    scaledObject(name, { metadata, spec: bounds }),
+    scaledObject(name, { metadata: { ...metadata, annotations }, spec: bounds }),
     deployment(name, replicas, { metadata }),
     ...pods.map((pod) => podOf(pod, namespace, name)),
   ];

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { OverrideReading } from '../../domain/override.ts';
+import { readOverride } from '../override-text.ts';
 import { isGroupVersion, isObjectName } from './object-name.ts';
 
 /** What is kept of a ScaledObject. */
@@ -8,10 +10,16 @@ export interface ScaledObjectRecord {
   readonly name: string;
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
+  readonly override?: OverrideReading;
 }
+
+const overrideAnnotation = 'pilotlight.io/override';
 
 const replicaCount = z.number().int().nonnegative().optional();
 const scaledObject = z.object({
+  metadata: z
+    .object({ annotations: z.record(z.string(), z.string()).catch({}).default({}) })
+    .default({ annotations: {} }),
   spec: z.object({
     // KEDA's defaults for what a user leaves out or empty.
     scaleTargetRef: z.object({
@@ -29,10 +37,12 @@ export function readScaledObject(object: unknown): ScaledObjectRecord | undefine
   const { success, data } = scaledObject.safeParse(object);
   if (!success) return undefined;
   const { scaleTargetRef, minReplicaCount, maxReplicaCount } = data.spec;
+  const override = data.metadata.annotations[overrideAnnotation];
   return {
     ...scaleTargetRef,
     ...(minReplicaCount !== undefined && { minReplicas: minReplicaCount }),
     ...(maxReplicaCount !== undefined && { maxReplicas: maxReplicaCount }),
+    ...(override !== undefined && { override: readOverride(override) }),
   };
 }
 

@@ -140,7 +140,7 @@ export class TrackedWorkload {
   }
 
   #workload(record: ScaledObjectRecord, target: ScaleTarget): Workload {
-    const { minReplicas, maxReplicas } = record;
+    const { minReplicas, maxReplicas, override } = record;
     const records = this.#members.records();
     const rolloutSinceMs = target.rollout && (rolloutStart(records) ?? target.rollout.progressedAtMs);
     return {
@@ -151,6 +151,7 @@ export class TrackedWorkload {
       ...(maxReplicas !== undefined && { maxReplicas }),
       pods: records.map(({ pod }) => pod),
       ...(rolloutSinceMs !== undefined && { rolloutSinceMs }),
+      ...(override && { override }),
     };
   }
 }

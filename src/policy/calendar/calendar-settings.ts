@@ -4,7 +4,7 @@ import { noHolidays, parseHolidays } from './holidays.ts';
 import { calendarKeys } from '../metadata-keys.ts';
 import type { Metadata } from '../metadata.ts';
 import type { Parse } from '../parse.ts';
-import { maxReplicas } from '../replicas.ts';
+import { maxReplicas } from '../../domain/replicas.ts';
 import { duration, oneOf, wholeNumber } from '../scalars.ts';
 import { parseTimezone } from './timezone.ts';
 import { parseBusinessHours, parseExtraHours } from './windows.ts';

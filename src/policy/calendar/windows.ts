@@ -2,7 +2,7 @@ import type { DatedWindow, WeeklyWindow } from '../../domain/calendar.ts';
 import { parseDate } from './dates.ts';
 import { listOf, quoted } from '../parse.ts';
 import type { Parse, Report } from '../parse.ts';
-import { maxReplicas } from '../replicas.ts';
+import { maxReplicas } from '../../domain/replicas.ts';
 import { parseDays } from './weekdays.ts';
 
 const maxWindows = 200;

@@ -1,24 +1,30 @@
 import type { CalendarState } from '../../domain/calendar.ts';
 import type { EpochMs } from '../../domain/clock.ts';
+import type { Decision } from '../../domain/decision.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
 import type { WorkloadReading } from '../../domain/workload.ts';
 import type { Endpoint } from '../trigger/endpoint.ts';
+import { reportOverride } from './override-report.ts';
 
 /**
  * What the HTTP interface says of a trigger in its list. The trigger's metadata are not part of it: KEDA fills some of
  * them from the workload's environment, so they may hold secrets.
  */
-export function reportDecision(endpoint: Endpoint): object {
+export function reportDecision(endpoint: Endpoint, nowMs: EpochMs): object {
   const { namespace, name } = endpoint.ref;
-  const verdict = endpoint.snapshot()?.verdict;
-  if (!verdict) return { namespace, name, state: 'undecided', reason: 'its signals have not been read yet' };
+  const snapshot = endpoint.snapshot();
+  if (!snapshot) return { namespace, name, state: 'undecided', reason: 'its signals have not been read yet' };
+  const { verdict, workload } = snapshot;
+  const override = workload.state === 'known' ? workload.workload.override : undefined;
+  const facts = verdict.state === 'decided' ? decisionFacts(verdict) : { state: verdict.state, reason: verdict.reason };
   const decidedAt = isoTime(verdict.decidedAtMs);
-  if (verdict.state === 'undecided')
-    return { namespace, name, state: verdict.state, reason: verdict.reason, decidedAt };
-  const { state, required, active, rule, why } = verdict;
-  return { namespace, name, state, required, active, rule, why, decidedAt };
+  return { namespace, name, ...facts, decidedAt, ...(override && { override: reportOverride(override, nowMs) }) };
+}
+
+function decisionFacts({ state, required, active, rule, why }: Decision): object {
+  return { state, required, active, rule, why };
 }
 
 /** All that the decision of a trigger rests on. Times are ISO 8601, values in their signal's unit. */
@@ -26,7 +32,7 @@ export function reportDetails(endpoint: Endpoint, nowMs: EpochMs): object {
   const snapshot = endpoint.snapshot();
   const readings = [...(snapshot?.readings ?? [])];
   return {
-    ...reportDecision(endpoint),
+    ...reportDecision(endpoint, nowMs),
     bids: snapshot?.verdict.state === 'decided' ? snapshot.verdict.bids : [],
     signals: readings.map(([signal, reading]) => reportSignal(endpoint, signal, reading, nowMs)),
     ...(snapshot?.quiet && { quiet: reportQuiet(snapshot.quiet) }),

@@ -20,9 +20,13 @@ export function httpRoutes({ endpoints, metrics, health, clock }: HttpParts): Re
     '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
     '/healthz': () => textAnswer(200, 'ok'),
     '/readyz': () => (health.serving ? textAnswer(200, 'ok') : textAnswer(503, 'shutting down')),
-    '/api/decisions': () => jsonAnswer(200, { decisions: [...endpoints.groups()].flat().map(reportDecision) }),
+    '/api/decisions': () => jsonAnswer(200, { decisions: listDecisions(endpoints, clock) }),
     '/api/decisions/': (path) => decisionsOf(endpoints, path, clock),
   };
+}
+
+function listDecisions(endpoints: Endpoints, clock: Clock): object[] {
+  return [...endpoints.groups()].flat().map((endpoint) => reportDecision(endpoint, clock.nowMs()));
 }
 
 /** @param path `namespace/name`; the answer has one entry for each of the ScaledObject's triggers */

@@ -5,8 +5,8 @@ import type { ReadObserver } from '../../signals/runner.ts';
 import type { Endpoint } from '../trigger/endpoint.ts';
 import { unaryMethods } from '../grpc/rpcs.ts';
 import type { RpcObserver } from '../grpc/rpcs.ts';
+import type { TriggerGauge } from './trigger-gauge.ts';
 import { triggerGauges } from './trigger-gauges.ts';
-import type { TriggerGauge } from './trigger-gauges.ts';
 
 const rpcBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 const readBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];

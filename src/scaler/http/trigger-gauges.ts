@@ -1,25 +1,10 @@
-import type { EpochMs } from '../../domain/clock.ts';
 import { ruleNames } from '../../domain/decision.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { Snapshot } from '../trigger/snapshot.ts';
-
-interface Sample {
-  /** Labels besides the ScaledObject's. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-/** A gauge of what is known of a trigger at the time of a scrape. What is unknown has no sample; it is not 0. */
-export interface TriggerGauge {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames: readonly string[];
-  readonly samples: (snapshot: Snapshot, nowMs: EpochMs) => readonly Sample[];
-  /** How the samples of several triggers of one ScaledObject become one: as KEDA and the HPA would, or the worst of them. */
-  readonly fold: (one: number, other: number) => number;
-}
+import type { Sample, TriggerGauge } from './trigger-gauge.ts';
+import { workloadGauges } from './workload-gauges.ts';
 
 /** Names and labels are an interface: dashboards and alerts are written against them. */
 export const triggerGauges: readonly TriggerGauge[] = [
@@ -77,6 +62,7 @@ export const triggerGauges: readonly TriggerGauge[] = [
       ),
     fold: Math.min,
   },
+  ...workloadGauges,
 ];
 
 function ifDecided(snapshot: Snapshot, samples: (decision: Decision) => readonly Sample[]): readonly Sample[] {

@@ -4,11 +4,12 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
-import type { ScaledObjectRef, Workload } from '../../domain/workload.ts';
+import type { ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
 import { decide } from '../../decision/decide.ts';
 import { quietness } from '../../decision/quiet.ts';
 import { CalendarWatch } from './calendar-watch.ts';
+import { nextEdgeMs } from './next-edge.ts';
 import { QuietWatch } from './quiet-watch.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -130,7 +131,7 @@ export class Endpoint {
     const before = this.#last;
     this.#last = this.#observeSafely();
     if (this.#last.verdict.state === 'decided') this.warmUp.end();
-    this.#planEdge();
+    this.#planEdge(this.#last.workload);
     this.#parts.onDecision(this.#last, before);
     for (const listener of this.#listeners) listener();
   }
@@ -163,10 +164,10 @@ export class Endpoint {
     return { verdict, workload: known, readings, ...calendar, quiet: quietNow };
   }
 
-  #planEdge(): void {
-    if (!this.#calendar) return;
+  #planEdge(workload: WorkloadReading): void {
     this.#cancelEdge();
-    const delayMs = this.#calendar.untilMs - this.#nowMs();
+    const nowMs = this.#nowMs();
+    const delayMs = nextEdgeMs(this.#calendar?.untilMs, workload, nowMs) - nowMs;
     this.#cancelEdge = this.#parts.timing.clock.after(delayMs, () => {
       if (this.#hasRead) this.#decide();
     });

@@ -214,6 +214,23 @@ describe('Endpoint', () => {
     expect(decided(endpoint).active).toBe(true);
   });
 
+  it('tells its listeners at the moment at which an override ends, without waiting for a read', async () => {
+    const { clock, workloads, signals, endpoint } = build({ signals: [] });
+    const untilMs = clock.nowMs() + 10_250;
+    workloads.set(ref, { replicas: 0, override: { state: 'set', override: { min: 1, untilMs } } });
+    signals.set({});
+    endpoint.start();
+    await clock.advance(0);
+    expect(decided(endpoint)).toMatchObject({ active: true, rule: 'override' });
+
+    let seenAtMs: number | undefined;
+    endpoint.subscribe(() => {
+      if (!decided(endpoint).active) seenAtMs ??= clock.nowMs();
+    });
+    await clock.advance(20_000);
+    expect(seenAtMs).toBe(untilMs);
+  });
+
   it('leaves no timer behind when it is closed, even while it reads', async () => {
     const { clock, workloads, endpoint, signals, decisions } = build({ calendar: officeHours });
     workloads.set(ref, { replicas: 1 });

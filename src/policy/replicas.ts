@@ -1,2 +1,0 @@
-/** No number of replicas in metadata may be above this; a slip of the pen should not order a data centre. */
-export const maxReplicas = 10_000;
