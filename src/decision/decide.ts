@@ -8,9 +8,10 @@ import { hold, lostSignals } from './rules/hold.ts';
 import { idle } from './rules/idle.ts';
 import { load } from './rules/load.ts';
 import { override } from './rules/override.ts';
+import { steps } from './rules/steps.ts';
 
-/** Highest precedence first; `idle` comes after all of them. `load` and `floor` are equals: neither caps, so the higher counts. */
-const rules = [override, closed, ceiling, load, floor, hold];
+/** Highest precedence first; `idle` comes after all of them. `load`, `steps` and `floor` are equals: none caps, so the higher counts. */
+const rules = [override, closed, ceiling, load, steps, floor, hold];
 
 /**
  * Says how many replicas a workload needs now, and why.

@@ -2,10 +2,11 @@ import type { CalendarState } from './calendar.ts';
 import type { EpochMs } from './clock.ts';
 import type { Reading } from './reading.ts';
 import type { SignalName } from './signal.ts';
+import type { StepWindow } from './step.ts';
 import type { Workload } from './workload.ts';
 
 /** The rules, highest precedence first. */
-export const ruleNames = ['override', 'closed', 'ceiling', 'load', 'floor', 'hold', 'idle'] as const;
+export const ruleNames = ['override', 'closed', 'ceiling', 'load', 'steps', 'floor', 'hold', 'idle'] as const;
 export type RuleName = (typeof ruleNames)[number];
 
 /** What one rule asks for, and why. A rule that has nothing to say places no bid. */
@@ -30,6 +31,8 @@ export interface DecisionContext {
   readonly calendar?: CalendarState;
   /** Since when nothing waits, nothing runs and the GPUs are idle, without a gap; absent while there is work or it can't be told. */
   readonly quietSinceMs?: EpochMs;
+  /** For each step of the policy, in its order: for how long its comparison has held; absent where nobody kept that. */
+  readonly stepWindows?: readonly (StepWindow | undefined)[];
 }
 
 /** How many replicas are needed now, and why: all bids, and the rule whose bid settled it. */

@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { EngineName } from './engine.ts';
 import type { SignalName } from './signal.ts';
+import type { Step } from './step.ts';
 
 /** Where a signal is read. Sources that are equal are read once for all the signals that name them. */
 export type SignalOrigin =
@@ -50,6 +51,8 @@ export interface Policy {
   readonly queueActivation: number;
   readonly onSignalLoss: 'hold' | 'error' | 'ignore';
   readonly signals: readonly SignalPlan[];
+  /** How replicas change where there is no target to hold a signal against. */
+  readonly steps: readonly Step[];
   /** Label selector, only where the workload can't be resolved from the ScaledObject. */
   readonly podSelector?: string;
   /** What is legal but will surprise, with what to write instead. */

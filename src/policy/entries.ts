@@ -59,9 +59,6 @@ function problemOf({ writtenKey, text }: Entry, earlier: Entry | undefined): str
 function describeUnknown(key: string): string {
   const belongs = misplacedKeys.get(key);
   if (belongs !== undefined) return `${key}: belongs ${belongs}`;
-  if (key === 'steps') {
-    return 'steps: this version has no steps; it scales by targets, such as queueTarget or gpuUtilizationTarget';
-  }
   const shared = signalNames.find((signal) => !addsUp(signal) && key === `${signal}Target`);
   if (shared !== undefined) {
     return `${key}: ${shared} is nothing that replicas share, so it has no target; use steps, such as "${shared} > 2s for 1m: +50%"`;

@@ -28,7 +28,15 @@ export const calendarKeys = [
 ] as const;
 
 const engineKeys = ['engine', 'enginePort', 'enginePath', 'modelName'];
-const behaviourKeys = ['queueActivation', 'gpuFrom', 'idleAfter', 'startupTimeout', 'onSignalLoss', 'podSelector'];
+const behaviourKeys = [
+  'steps',
+  'queueActivation',
+  'gpuFrom',
+  'idleAfter',
+  'startupTimeout',
+  'onSignalLoss',
+  'podSelector',
+];
 
 /** Signals that are also read by key: a Redis list or stream. */
 export const keyedSignals: readonly SignalName[] = ['queue', 'running'];

@@ -6,6 +6,8 @@ import { Metadata } from './metadata.ts';
 import type { Report } from './parse.ts';
 import { duration, numberFrom0, oneOf } from './scalars.ts';
 import { readSignalPlans } from './signals/signal-plans.ts';
+import { checkSteps } from './steps/check-steps.ts';
+import { readSteps } from './steps/steps.ts';
 import { checkWakeability, warnOfSignals } from './signals/wakeability.ts';
 
 const secondMs = 1_000;
@@ -22,12 +24,14 @@ const maxSelectorLength = 1_000;
 export function parseTriggerMetadata(given: Readonly<Record<string, string>>): Policy {
   const metadata = new Metadata(given);
   const calendarSettings = readCalendarSettings(metadata);
-  const signals = readSignalPlans(metadata);
+  const steps = metadata.read('steps', readSteps) ?? [];
+  const signals = readSignalPlans(metadata, steps);
   const behaviour = readBehaviour(metadata);
+  checkSteps(metadata, steps, signals);
   warnOfSignals(metadata, signals);
   if (!metadata.hasUnreadableKeys) checkWakeability(metadata, calendarSettings);
   if (metadata.problems.length > 0) throw new InvalidMetadataError(metadata.problems);
-  return { ...calendarSettings, ...behaviour, signals, warnings: metadata.warnings };
+  return { ...calendarSettings, ...behaviour, signals, steps, warnings: metadata.warnings };
 }
 
 type Behaviour = Pick<Policy, 'idleAfterMs' | 'startupTimeoutMs' | 'queueActivation' | 'onSignalLoss' | 'podSelector'>;

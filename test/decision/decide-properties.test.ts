@@ -76,6 +76,22 @@ describe('decide, for random policies and contexts', () => {
     });
   });
 
+  it('never falls short of what any rule asks for, as by a step that removes, unless the calendar caps it', () => {
+    always(scene, ({ required, bids }) => {
+      const asked = Math.max(0, ...bids.map(({ atLeast = 0 }) => atLeast));
+      expect(required).toBeGreaterThanOrEqual(Math.min(asked, capOf(bids)));
+    });
+  });
+
+  it('takes no step while replicas start, and none to zero', () => {
+    always(scene, ({ bids }, { context: { workload } }) => {
+      const bid = bids.find(({ rule }) => rule === 'steps');
+      const starts = workload.pods.some(({ phase }) => phase === 'pending' || phase === 'loading');
+      if (bid && starts) expect(bid.atLeast).toBeLessThanOrEqual(workload.replicas);
+      if (bid) expect(bid.atLeast).toBeGreaterThanOrEqual(1);
+    });
+  });
+
   it('keeps to the ceiling of the window in force, unless the next window needs more', () => {
     const capped = scene.filter(({ context: { calendar } }) => calendar?.ceiling !== undefined);
     always(capped, ({ required }, { context: { calendar } }) => {

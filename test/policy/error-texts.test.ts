@@ -23,10 +23,6 @@ const keys: Case[] = [
   [{ ...sound, BUSINESSHOURS: '5' }, 'unknown key "BUSINESSHOURS"; did you mean "businessHours"?'],
   [{ ...sound, wibble: '5' }, 'unknown key "wibble"; docs/configuration.md lists all keys'],
   [{ ...sound, ['x'.repeat(100)]: '5' }, `unknown key "${'x'.repeat(80)}…"; docs/configuration.md lists all keys`],
-  [
-    { ...sound, steps: 'gpuUtilization > 70 for 2m: +1' },
-    'steps: this version has no steps; it scales by targets, such as queueTarget or gpuUtilizationTarget',
-  ],
   [{ ...sound, metricType: 'Value' }, 'metricType: belongs beside "metadata" in the trigger, not in it'],
   [
     { ...sound, minReplicaCount: '1' },
@@ -158,6 +154,22 @@ const signalCases: Case[] = [
   [
     { ...sound, runningFrom: 'prom' },
     'runningFrom: does not say what to ask for; add runningQuery (PromQL) or runningKey (Redis list or stream)',
+  ],
+  [
+    { ...sound, steps: 'latencyP99 > 2s for 1m: +50%' },
+    'steps: nothing gives latencyP99; name the engine whose pods do (engine: vllm), or say with latencyP99From where latencyP99 is seen',
+  ],
+  [
+    { ...sound, engine: 'llama-cpp', steps: 'kvCache > 80% for 1m: +1' },
+    'steps: engine llama-cpp has no kvCache gauge; use queueTarget, runningTarget, concurrencyTarget, tokenRateTarget or kvCacheFrom',
+  ],
+  [
+    { ...sound, latencyP99From: 'prom', latencyP99Query: 'x', steps: 'latencyP99 < 1s for 10m: -1' },
+    'steps: "latencyP99 < 1s for 10m: -1" has to see whether there is traffic, for without it there is no latency; name the engine, or add runningFrom or requestRateFrom',
+  ],
+  [
+    { ...sound, steps: 'queue > 5 for 1m +1' },
+    'steps: step 1 "queue > 5 for 1m +1": column 18: expected ":" and then the change, such as ": +1", found "+1"',
   ],
   [{ ...sound, tokenRateFrom: 'prom' }, 'tokenRateFrom: does not say what to ask for; add tokenRateQuery (PromQL)'],
   [

@@ -22,6 +22,7 @@ describe('parseTriggerMetadata', () => {
       queueActivation: 0,
       onSignalLoss: 'hold',
       signals: [{ signal: 'queue', origin: jobs, target: 5, required: true }, gpuLookedAt],
+      steps: [],
       warnings: [],
     });
   });
@@ -63,9 +64,22 @@ describe('parseTriggerMetadata', () => {
       queueActivation: 2.5,
       onSignalLoss: 'error',
       podSelector: 'app=llama,tier in (gpu)',
+      steps: [],
       warnings: [],
     });
     expect(parseTriggerMetadata({ ...queue, ...office, offHoursMaxReplicas: '4' }).offHoursMaxReplicas).toBe(4);
+  });
+
+  it('looks at what steps compare as at what has a target, and at traffic where a step removes at low latency', () => {
+    const steps = 'gpuUtilization > 70 for 2m: +1; latencyP99 < 1s for 10m: -1';
+    const latency = { latencyP99From: 'gateway', latencyP99Query: 'x' };
+    const { signals } = parseTriggerMetadata({ ...queue, ...latency, engine: 'tensorflow-serving', steps });
+    expect(signals.map(({ signal, target, required }) => ({ signal, target, required }))).toEqual([
+      { signal: 'queue', target: 5, required: true },
+      { signal: 'requestRate', required: false },
+      { signal: 'latencyP99', required: true },
+      { signal: 'gpuUtilization', required: true },
+    ]);
   });
 
   it('gives the same policy and the same error for the same metadata, whatever its order', () => {
@@ -235,7 +249,10 @@ describe('warnings', () => {
     [
       'settings without effect',
       { ...queue, ...office, drainTimeout: '5m', tokenRateFrom: 'prom', tokenRateQuery: 'x' },
-      ['drainTimeout: has no effect unless offHours is closed', 'tokenRateFrom: has no effect without tokenRateTarget'],
+      [
+        'drainTimeout: has no effect unless offHours is closed',
+        'tokenRateFrom: has no effect without tokenRateTarget or steps that name it',
+      ],
     ],
     [
       'a latency that no step looks at',
@@ -279,6 +296,37 @@ describe('warnings', () => {
     ],
     ['nothing, where a queue stands beside completions', { ...queue, engine: 'seldon', requestRateTarget: '5' }, []],
     ['nothing, where arrivals are counted', { ...always, engine: 'torchserve', requestRateTarget: '5' }, []],
+    [
+      'steps that only add, under targets',
+      { ...queue, steps: 'gpuUtilization > 70 for 2m: +1' },
+      [
+        'steps: none removes replicas, so what they add is taken back as soon as the targets ask for less; add a step that removes, such as "gpuUtilization < 30 for 10m: -1"',
+      ],
+    ],
+    [
+      'steps that only add, alone',
+      { ...always, steps: 'gpuUtilization > 70 for 2m: +1' },
+      [
+        'steps: none removes replicas, so what they add stays until the workload is idle; add a step that removes, such as "gpuUtilization < 30 for 10m: -1"',
+      ],
+    ],
+    [
+      'steps between which one replica turns into two and back',
+      { ...queue, steps: 'gpuUtilization > 70 for 2m: +1; gpuUtilization < 50 for 10m: -1' },
+      [
+        'steps: "gpuUtilization > 70 for 2m: +1" turns one replica into two that carry half as much, which "gpuUtilization < 50 for 10m: -1" may turn back into one; let it remove below half of what the other adds at',
+      ],
+    ],
+    [
+      'a ratio in a step where percent are meant',
+      { ...queue, steps: 'gpuUtilization > 70 for 2m: +1; gpuUtilization < 0.3 for 10m: -1' },
+      ['steps: "gpuUtilization < 0.3 for 10m: -1" is in percent, so this is 1 % or less; write 80 for 80 %'],
+    ],
+    [
+      'nothing, where steps add and remove well apart',
+      { ...queue, steps: 'gpuUtilization > 70 for 2m: +1; gpuUtilization < 30 for 10m: -1' },
+      [],
+    ],
     [
       'a ratio where percent are meant',
       { ...queue, gpuUtilizationTarget: '0.8' },

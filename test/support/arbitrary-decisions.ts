@@ -5,9 +5,11 @@ import type { Policy, SignalPlan } from '../../src/domain/policy.ts';
 import type { FreshReading, Reading } from '../../src/domain/reading.ts';
 import { signalNames } from '../../src/domain/signal.ts';
 import type { SignalName } from '../../src/domain/signal.ts';
+import type { StepWindow } from '../../src/domain/step.ts';
 import type { Pod, PodPhase } from '../../src/domain/workload.ts';
 import { policy, workload } from './builders.ts';
 import { nowMs, plan } from './decision-context.ts';
+import { stepsOf } from './steps.ts';
 
 /** A policy, and all that a decision may depend on besides. */
 export interface Scene {
@@ -99,6 +101,17 @@ const calendar: fc.Arbitrary<CalendarState> = fc.oneof(
   ),
 );
 
+const stepSets = [
+  '',
+  'gpuUtilization > 70 for 2m: +1',
+  'gpuUtilization > 70 for 2m: +1; gpuUtilization < 30 for 10m: -50%',
+  'queue > 5 for 30s: +50%; running < 2 for 5m: -2; latencyP99 > 2s for 1m: +3',
+].map((text) => (text === '' ? [] : stepsOf(text)));
+const stepWindow: fc.Arbitrary<StepWindow | undefined> = fc.option(
+  fc.record({ heldSinceMs: past, heldUntilMs: fc.constant(nowMs), mean: value }),
+  { nil: undefined },
+);
+
 const settings = fc.record(
   {
     offHours: fc.constantFrom('on-demand' as const, 'closed' as const),
@@ -108,6 +121,7 @@ const settings = fc.record(
     idleAfterMs: fc.integer({ min: 0, max: hourMs }),
     drainTimeoutMs: fc.integer({ min: 0, max: hourMs }),
     startupTimeoutMs: fc.integer({ min: 0, max: hourMs }),
+    steps: fc.constantFrom(...stepSets),
   },
   { requiredKeys: [] },
 );
@@ -115,7 +129,8 @@ const settings = fc.record(
 /** @param reading what is known of each planned signal */
 function sceneOf(reading: fc.Arbitrary<Reading | undefined>): fc.Arbitrary<Scene> {
   const signals = fc.uniqueArray(fc.tuple(signalPlan, reading), { selector: ([{ signal }]) => signal, maxLength: 5 });
-  const moment = fc.record({ calendar, quietSinceMs: past }, { requiredKeys: [] });
+  const stepWindows = fc.array(stepWindow, { minLength: 3, maxLength: 3 });
+  const moment = fc.record({ calendar, quietSinceMs: past, stepWindows }, { requiredKeys: [] });
   return fc
     .record({ settings, signals, replicas, pods, rolloutSinceMs: fc.option(past, { nil: undefined }), moment })
     .map((drawn) => ({

@@ -33,6 +33,7 @@ export function policy(overrides: Partial<Policy> = {}): Policy {
     queueActivation: 0,
     onSignalLoss: 'hold',
     signals: [],
+    steps: [],
     warnings: [],
     ...overrides,
   };

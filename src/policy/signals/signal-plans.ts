@@ -2,7 +2,9 @@ import { engineDefinition, engineSignals } from '../../domain/engine.ts';
 import type { SignalOrigin, SignalPlan } from '../../domain/policy.ts';
 import { addsUp, signalNames, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
+import type { Step } from '../../domain/step.ts';
 import type { Metadata } from '../metadata.ts';
+import { needsTraffic } from '../steps/check-steps.ts';
 import { oneOf } from '../scalars.ts';
 import { describeLack, warnOfEngine } from './engine-limits.ts';
 import { readConnection, readEngine } from './signal-origins.ts';
@@ -18,19 +20,30 @@ const gpuFrom = oneOf(
   ', the only one in this version; for a Prometheus server use gpuUtilizationFrom and gpuUtilizationQuery',
 );
 
+/** What a signal is looked at for, besides idleness. */
+interface Wanted {
+  readonly target: number | undefined;
+  /** A step compares it. */
+  readonly inSteps: boolean;
+  /** A step that removes at low latency has to know whether there is traffic. */
+  readonly forTraffic: boolean;
+}
+
 /**
  * Reads which signals are looked at, and where. A signal comes from the connection that `<signal>From` names; else from
  * the engine's pods; GPU figures come from the exporter. GPU utilization is always looked at, because a busy GPU is not
  * idle, but losing it matters only to a user who asked for it.
  */
-export function readSignalPlans(metadata: Metadata): readonly SignalPlan[] {
+export function readSignalPlans(metadata: Metadata, steps: readonly Step[]): readonly SignalPlan[] {
   const targets = readTargets(metadata);
   const engine = readEngine(metadata);
   metadata.read('gpuFrom', gpuFrom);
   const plans = signalNames.map((signal) => {
+    const inSteps = steps.some((step) => step.signal === signal);
+    const forTraffic = signal === 'requestRate' && steps.some(needsTraffic);
     const origin = readConnection(metadata, signal) ?? defaultOrigin(signal, engine);
-    if (origin === undefined) checkTarget(metadata, signal, engine);
-    return planOf(metadata, signal, origin, targets.get(signal));
+    if (origin === undefined) checkWanted(metadata, signal, engine, inSteps);
+    return planOf(metadata, signal, origin, { target: targets.get(signal), inSteps, forTraffic });
   });
   const planned = plans.filter((plan) => plan !== undefined);
   if (engine) warnOfEngine(metadata, engine.engine, planned);
@@ -46,17 +59,23 @@ function planOf(
   metadata: Metadata,
   signal: SignalName,
   origin: SignalOrigin | undefined,
-  target: number | undefined,
+  { target, inSteps, forTraffic }: Wanted,
 ): SignalPlan | undefined {
   if (!origin) return undefined;
+  const isConnected = origin.kind === 'connection';
   if (target !== undefined) return { signal, origin, target, required: true };
+  if (inSteps || forTraffic) return { signal, origin, required: inSteps || isConnected };
   if (targetOnly.includes(signal) || !addsUp(signal)) {
-    const wanted = addsUp(signal) ? `${signal}Target` : `steps that name ${signal}`;
-    if (metadata.has(`${signal}From`)) metadata.warn(`${signal}From`, `has no effect without ${wanted}`);
+    warnOfUnused(metadata, signal);
     return undefined;
   }
   if (origin.kind === 'engine') return planOfEngine(signal, origin);
-  return { signal, origin, required: origin.kind === 'connection' || metadata.has('gpuFrom') };
+  return { signal, origin, required: isConnected || metadata.has('gpuFrom') };
+}
+
+function warnOfUnused(metadata: Metadata, signal: SignalName): void {
+  const wanted = addsUp(signal) ? `${signal}Target or steps that name it` : `steps that name ${signal}`;
+  if (metadata.has(`${signal}From`)) metadata.warn(`${signal}From`, `has no effect without ${wanted}`);
 }
 
 /**
@@ -69,10 +88,12 @@ function planOfEngine(signal: SignalName, origin: EngineOrigin): SignalPlan | un
   return { signal, origin, required: engineDefinition(origin.engine).signals[signal] === 'always' };
 }
 
-/** A target needs something to be held against. Where that was named but is not valid, one problem is enough. */
-function checkTarget(metadata: Metadata, signal: SignalName, engine: EngineOrigin | undefined): void {
+/** A target and a step need something to be held against. Where that was named but is not valid, one problem is enough. */
+function checkWanted(metadata: Metadata, signal: SignalName, engine: EngineOrigin | undefined, inSteps: boolean): void {
   const isNamed = metadata.has(`${signal}From`) || (!engine && metadata.has('engine'));
-  if (!metadata.has(`${signal}Target`) || isNamed) return;
+  if (isNamed) return;
   const nothing = `nothing gives ${signal}; name the engine whose pods do (engine: vllm), or say with ${signal}From where ${signal} is seen`;
-  metadata.reject(`${signal}Target`, engine ? describeLack(engine.engine, signal) : nothing);
+  const problem = engine ? describeLack(engine.engine, signal) : nothing;
+  if (metadata.has(`${signal}Target`)) metadata.reject(`${signal}Target`, problem);
+  if (inSteps) metadata.reject('steps', problem);
 }

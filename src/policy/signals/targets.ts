@@ -7,7 +7,8 @@ import { maxNumber, targetUpTo } from '../scalars.ts';
 const percent = targetUpTo(100, 'a percentage above 0 and up to 100, such as 80');
 const ratio = targetUpTo(1, 'a ratio above 0 and up to 1, such as 0.8');
 const count = targetUpTo(maxNumber, `a number above 0 and up to ${maxNumber}, such as 5 or 0.5`);
-const percentSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
+/** What users write in percent. */
+export const percentSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
 
 /** Reads the wanted value per replica of each signal, in the signal's unit, where the pods' add up. Users write GPU figures in percent. */
 export function readTargets(metadata: Metadata): ReadonlyMap<SignalName, number> {

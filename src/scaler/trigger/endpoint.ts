@@ -12,6 +12,7 @@ import { CalendarWatch } from './calendar-watch.ts';
 import { nextEdgeMs } from './next-edge.ts';
 import { QuietWatch } from './quiet-watch.ts';
 import type { Snapshot } from './snapshot.ts';
+import { StepWatch } from './step-watch.ts';
 import type { WarmUp } from './warm-up.ts';
 
 /** Lead of `warmLead: auto` while the workload's start-up time has not been learned. */
@@ -55,6 +56,7 @@ export class Endpoint {
   readonly #parts: EndpointParts;
   readonly #calendar: CalendarWatch | undefined;
   readonly #quiet: QuietWatch;
+  readonly #steps: StepWatch;
   readonly #listeners = new Set<() => void>();
   #last: Snapshot | undefined;
   #reading = false;
@@ -72,6 +74,7 @@ export class Endpoint {
     const leadMs = policy.warmLeadMs === 'auto' ? unlearnedLeadMs : policy.warmLeadMs;
     this.#calendar = policy.calendar && new CalendarWatch(policy.calendar, leadMs);
     this.#quiet = new QuietWatch(parts.timing.staleAfterMs);
+    this.#steps = new StepWatch(policy, parts.timing.staleAfterMs);
   }
 
   /** Begins to read. Called once. */
@@ -154,11 +157,13 @@ export class Endpoint {
     const calendar = this.#calendar && { calendar: this.#calendar.at(nowMs) };
     if (known.state === 'unknown') {
       this.#quiet.note(false, nowMs);
+      this.#steps.forget();
       return { verdict: undecided(known.reason, nowMs), workload: known, readings, ...calendar };
     }
     const { quiet, because } = quietness(this.policy, known.workload, readings);
     const sinceMs = this.#quiet.note(quiet, nowMs);
-    const context = { nowMs, workload: known.workload, readings, ...calendar };
+    const moment = { nowMs, workload: known.workload, readings };
+    const context = { ...moment, stepWindows: this.#steps.note(moment), ...calendar };
     const verdict = decide(this.policy, sinceMs === undefined ? context : { ...context, quietSinceMs: sinceMs });
     const quietNow = sinceMs === undefined ? { quiet, because } : { quiet, because, sinceMs };
     return { verdict, workload: known, readings, ...calendar, quiet: quietNow };
