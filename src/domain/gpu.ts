@@ -24,8 +24,13 @@ export interface GpuDevice {
   readonly memoryTemperatureCelsius?: number;
   readonly powerWatts?: number;
   readonly powerLimitWatts?: number;
+  readonly graphicsClockHertz?: number;
   readonly smClockHertz?: number;
   readonly memoryClockHertz?: number;
+  readonly videoClockHertz?: number;
+  /** Of the link as it is now: GPUs lower it while they idle, and a bad slot or riser does for good. */
+  readonly pcieLinkGeneration?: number;
+  readonly pcieLinkWidth?: number;
   /** Used since the driver was loaded. */
   readonly energyJoules?: number;
   /** What keeps the clocks from their highest; empty where nothing does. */
@@ -36,6 +41,8 @@ export interface GpuDevice {
   /** Memory taken out of use after such errors: pages on older GPUs, rows replaced by spare ones since Ampere. */
   readonly retiredPagesCorrected?: number;
   readonly retiredPagesUncorrected?: number;
+  /** 1 where a page is to be retired at the next reset. */
+  readonly retiredPagesPending?: number;
   readonly remappedRowsCorrected?: number;
   readonly remappedRowsUncorrected?: number;
   /** 1 where a row is to be replaced at the next reset. */
@@ -54,12 +61,20 @@ export interface GpuDevice {
   readonly memoryBandwidthRatio?: number;
   readonly pcieTransmittedBytesPerSecond?: number;
   readonly pcieReceivedBytesPerSecond?: number;
-  /** Critical errors that the driver reported since reading began, by NVIDIA's number of the error. */
-  readonly xidErrors?: ReadonlyMap<number, number>;
+  /** Critical errors that the driver reported since reading began; absent where it is not asked for them. */
+  readonly xidErrors?: XidErrors;
   /** Absent where the driver did not tell which processes use the GPU; empty where none does. */
   readonly processes?: readonly GpuProcess[];
   /** Absent where the driver did not tell the slices. */
   readonly migDevices?: readonly MigDevice[];
+}
+
+/** Critical errors of one GPU. */
+export interface XidErrors {
+  /** How many there were, by NVIDIA's number of the error (XID). */
+  readonly counts: ReadonlyMap<number, number>;
+  /** The number of the last one; absent where there was none. */
+  readonly last?: number;
 }
 
 /** Why clocks are below their highest, in the order of the driver's bits. */
@@ -75,6 +90,11 @@ export const clockEventReasons = [
   'display_clock_setting',
 ] as const;
 export type ClockEventReason = (typeof clockEventReasons)[number];
+
+/** The reasons that are set among the driver's bits; bits that nobody knows are passed over. */
+export function reasonsOfBits(bits: bigint): ClockEventReason[] {
+  return clockEventReasons.filter((_, bit) => ((bits >> BigInt(bit)) & 1n) === 1n);
+}
 
 /** One process that uses a GPU. */
 export interface GpuProcess {
@@ -98,6 +118,11 @@ export interface MigDevice {
   readonly memoryUsedBytes?: number;
   readonly memoryTotalBytes?: number;
   readonly utilizationRatio?: number;
+  /** As those of a GPU, by the counters of Hopper and later. */
+  readonly smActiveRatio?: number;
+  readonly smOccupancyRatio?: number;
+  readonly tensorActiveRatio?: number;
+  readonly memoryBandwidthRatio?: number;
 }
 
 /** All GPUs of a node at one moment. */

@@ -59,7 +59,7 @@ export class DeviceSeries {
     for (const reason of active ? clockEventReasons : []) {
       this.#clockEvents.set({ ...labels, reason }, active?.includes(reason) ? 1 : 0);
     }
-    for (const [xid, count] of xidErrors ?? []) this.#xids.inc({ ...labels, xid: String(xid) }, count);
+    for (const [xid, count] of xidErrors?.counts ?? []) this.#xids.inc({ ...labels, xid: String(xid) }, count);
   }
 
   #setSlice(slice: MigDevice, { index, uuid }: GpuDevice): void {

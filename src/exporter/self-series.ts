@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { Rejections } from '../gpu/reader.ts';
+import type { Rejections } from '../gpu/rejections.ts';
 
 export const collectors = ['gpu', 'kubelet', 'host'] as const;
 export type Collector = (typeof collectors)[number];
@@ -21,7 +21,7 @@ export class SelfSeries {
   readonly #backend = this.#gauge('pilotlight_exporter_backend_info', 'What reads the GPUs; always 1.', ['backend', 'node']); // prettier-ignore
   readonly #restarts = this.#counter('pilotlight_reader_restarts_total', 'Times that reading failed and began anew.');
   readonly #rejectedLines = this.#counter('pilotlight_rejected_lines_total', 'Lines of the driver tool that could not be read.'); // prettier-ignore
-  readonly #rejectedValues = this.#counter('pilotlight_rejected_readings_total', 'Values of the driver tool that could not be true.'); // prettier-ignore
+  readonly #rejectedValues = this.#counter('pilotlight_rejected_readings_total', 'Values of the driver that could not be true.', ['field', 'reason']); // prettier-ignore
 
   constructor() {
     this.#processSeries();
@@ -47,7 +47,7 @@ export class SelfSeries {
 
   countRejections(rejected: Rejections): void {
     this.#rejectedLines.inc(rejected.lines);
-    this.#rejectedValues.inc(rejected.values);
+    for (const { field, reason } of rejected.values) this.#rejectedValues.inc({ field: snakeCase(field), reason });
   }
 
   countRestart(): void {
@@ -56,11 +56,16 @@ export class SelfSeries {
 
   /** The two figures of the process that an operator needs; prom-client's whole set costs more than the exporter itself. */
   #processSeries(): void {
-    const cpu = this.#counter('process_cpu_seconds_total', 'CPU time of the exporter, without the driver tool.', () => {
-      const { user, system } = process.cpuUsage();
-      cpu.reset();
-      cpu.inc((user + system) / 1_000_000);
-    });
+    const cpu = this.#counter(
+      'process_cpu_seconds_total',
+      'CPU time of the exporter, without the driver tool.',
+      [],
+      () => {
+        const { user, system } = process.cpuUsage();
+        cpu.reset();
+        cpu.inc((user + system) / 1_000_000);
+      },
+    );
     const memory = this.#gauge('process_resident_memory_bytes', 'Resident memory of the exporter.', [], () => {
       memory.set(process.memoryUsage.rss());
     });
@@ -76,7 +81,12 @@ export class SelfSeries {
     });
   }
 
-  #counter(name: string, help: string, collect?: () => void): Counter {
-    return new Counter({ name, help, registers: [this.registry], ...(collect && { collect }) });
+  #counter(name: string, help: string, labelNames: readonly string[] = [], collect?: () => void): Counter {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry], ...(collect && { collect }) }); // prettier-ignore
   }
+}
+
+/** As the name of its metric ends. */
+function snakeCase(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,14 +1,7 @@
 import type { GpuSample } from '../domain/gpu.ts';
+import type { Rejections } from './rejections.ts';
 
 export type BackendName = 'nvml' | 'nvidia-smi' | 'simulated';
-
-/** What a reader threw away since its last event, because it could not be true. */
-export interface Rejections {
-  /** Lines that were not what was asked for, and devices that the driver counts and does not show. */
-  readonly lines: number;
-  /** Single values out of their range: a utilization of 400 %, more memory used than there is. */
-  readonly values: number;
-}
 
 /** What the driver says of a GPU once, beside the samples. */
 export interface GpuIdentity {

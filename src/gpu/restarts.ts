@@ -1,6 +1,6 @@
 import { pause } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Rejections } from './reader.ts';
+import type { Rejections } from './rejections.ts';
 
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 30_000;

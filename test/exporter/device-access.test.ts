@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DeviceAccess } from '../../src/exporter/device-access.ts';
 import type { ReaderEvent } from '../../src/gpu/reader.ts';
 
-const rejected = { lines: 0, values: 0 };
+const rejected = { lines: 0, values: [] };
 const events: Record<string, ReaderEvent> = {
   sample: { kind: 'sample', sample: { observedAtMs: 0, devices: [] }, rejected },
   denied: { kind: 'failure', reason: 'Failed to initialize NVML: Unknown Error', rejected, accessDenied: true },

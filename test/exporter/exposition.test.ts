@@ -8,7 +8,8 @@ import { SampleLoop } from '../../src/gpu/nvidia-smi/loop.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const uuid = (index: number): string => `GPU-11111111-aaaa-bbbb-cccc-00000000000${index + 1}`;
-const nothing = { lines: 0, values: 0 };
+const garbage = { field: 'utilizationRatio', reason: 'out-of-range' } as const;
+const nothing = { lines: 0, values: [] };
 
 const allocations: Allocation[] = [
   { namespace: 'inference', pod: 'llama-0', container: 'vllm', resource: 'nvidia.com/gpu', deviceIds: [uuid(0)] },
@@ -77,7 +78,7 @@ describe('a whole scrape', () => {
     exposition.takeReading({
       kind: 'sample',
       sample: sampleOf('two-h100-and-mig.csv', clock),
-      rejected: { lines: 1, values: 2 },
+      rejected: { lines: 1, values: [garbage, garbage] },
     });
     exposition.takeAllocations({ kind: 'allocations', allocations, observedAtMs: clock.nowMs(), tookMs: 12 });
     exposition.takeHost({ kind: 'reading', reading: { cpuUtilizationRatio: 0.25, memoryUsedBytes: 4e9, memoryTotalBytes: 16e9 }, tookMs: 5 }); // prettier-ignore
@@ -128,7 +129,7 @@ describe('Exposition', () => {
   it('shows nothing of the last sample once the reader failed, and counts its restarts', async () => {
     const { clock, exposition } = setUp(['gpu']);
     exposition.takeReading({ kind: 'sample', sample: sampleOf('two-h100-and-mig.csv', clock), rejected: nothing });
-    exposition.takeReading({ kind: 'failure', reason: 'gone', rejected: { lines: 3, values: 0 } });
+    exposition.takeReading({ kind: 'failure', reason: 'gone', rejected: { lines: 3, values: [] } });
     const series = await seriesOf(exposition);
     expect(live(series)).toEqual([]);
     expect(series).toContain('pilotlight_reader_restarts_total 1');

@@ -10,7 +10,7 @@ import { allocation, gpu, gpuProcess, gpuUuid } from '../support/gpu-builders.ts
 import { HandClock } from '../support/hand-clock.ts';
 import { mixedAllocations, mixedOwners, mixedSample } from '../support/mixed-node.ts';
 
-const rejected = { lines: 0, values: 0 };
+const rejected = { lines: 0, values: [] };
 
 function setUp(metricNames: MetricNames, ownerOf: OwnerLookup): { clock: HandClock; exposition: Exposition } {
   const clock = new HandClock('2026-11-23T12:00:00Z');

@@ -20,8 +20,19 @@ export function mixedSample(observedAtMs: number): GpuSample {
         energyJoules: 81_234.5,
         pcieReplays: 0,
         tensorActiveRatio: 0.125,
+        clockEventReasons: ['sw_power_cap', 'hw_thermal_slowdown'],
+        eccCorrectedErrors: 3,
+        xidErrors: { counts: new Map([[31, 2]]), last: 31 },
       }),
-      gpu(1, { utilizationRatio: 0, memoryUsedBytes: 0, smClockHertz: 345e6, memoryClockHertz: 2619e6 }),
+      gpu(1, {
+        utilizationRatio: 0,
+        memoryUsedBytes: 0,
+        xidErrors: { counts: new Map() },
+        pcieLinkGeneration: 5,
+        pcieLinkWidth: 16,
+        smClockHertz: 345e6,
+        memoryClockHertz: 2619e6,
+      }),
       gpu(2, {
         utilizationRatio: 0.6,
         processes: [
@@ -33,7 +44,7 @@ export function mixedSample(observedAtMs: number): GpuSample {
       {
         ...withoutUtilization(gpu(3)),
         migEnabled: true,
-        migDevices: [slice(7, { utilizationRatio: 0.75 }), slice(8)],
+        migDevices: [slice(7, { utilizationRatio: 0.75, smActiveRatio: 0.5 }), slice(8)],
         processes: [],
       },
       gpu(4),

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NOT_FOUND = 6, TOO_SMALL = 7, TIMEOUT = 10 };
-enum { MOST_UNITS = 256, MOST_KEYS = 48, MOST_PROCESSES = 12000 };
+enum { MOST_UNITS = 256, MOST_KEYS = 64, MOST_PROCESSES = 12000 };
 
 struct pair { char key[32]; char text[96]; };
 struct process { uint32_t pid; uint64_t bytes; uint32_t sm; };
@@ -180,8 +180,12 @@ int nvmlDeviceGetComputeInstanceId(struct unit *u, uint32_t *out) { return write
 int nvmlDeviceGetMigMode(struct unit *u, uint32_t *now, uint32_t *later) { *later = 0; return write32(u, "mig", now); }
 
 int nvmlDeviceGetClockInfo(struct unit *u, int type, uint32_t *out) {
-  return write32(u, type == 1 ? "smClock" : "memoryClock", out);
+  static const char *const keys[] = {"graphicsClock", "smClock", "memoryClock", "videoClock"};
+  return write32(u, keys[type], out);
 }
+
+int nvmlDeviceGetCurrPcieLinkGeneration(struct unit *u, uint32_t *out) { return write32(u, "linkGeneration", out); }
+int nvmlDeviceGetCurrPcieLinkWidth(struct unit *u, uint32_t *out) { return write32(u, "linkWidth", out); }
 
 int nvmlDeviceGetUtilizationRates(struct unit *u, uint32_t *out) {
   int code = write32(u, "utilization", &out[0]);
@@ -296,7 +300,10 @@ int nvmlGpmMetricsGet(struct gpm_request *request) {
 struct event { struct unit *gpu; uint64_t type, data; uint32_t gi, ci; };
 
 int nvmlEventSetCreate(void **out) { *out = &xids; return OK; }
-int nvmlDeviceRegisterEvents(struct unit *u, uint64_t types, void *set) { (void)u; return types == 8 && set == &xids ? OK : 2; }
+int nvmlDeviceRegisterEvents(struct unit *u, uint64_t types, void *set) {
+  if (text_of(u, "noEvents")) return NOT_SUPPORTED;
+  return types == 8 && set == &xids ? OK : 2;
+}
 
 int nvmlEventSetWait_v2(void *set, struct event *out, unsigned patience) {
   if (set != &xids || patience != 0) return 2;

@@ -1,6 +1,9 @@
+import { reasonsOfBits } from '../../domain/gpu.ts';
 import type { GpuDevice } from '../../domain/gpu.ts';
 import type { FieldName } from './fields.ts';
-import { celsius, isUnavailable, mebibytes, megahertz, percent, readQuantity, watts } from './value.ts';
+import { rejectMoreThanTotal } from '../rejections.ts';
+import type { RejectedValue } from '../rejections.ts';
+import { celsius, count, isUnavailable, mebibytes, megahertz, percent, readBits, readQuantity, watts, yesOrNo } from './value.ts'; // prettier-ignore
 import type { Quantity } from './value.ts';
 
 const quantities = {
@@ -15,15 +18,28 @@ const quantities = {
   memoryTemperatureCelsius: celsius,
   powerWatts: watts,
   powerLimitWatts: watts,
+  graphicsClockHertz: megahertz,
   smClockHertz: megahertz,
   memoryClockHertz: megahertz,
+  videoClockHertz: megahertz,
+  pcieLinkGeneration: count,
+  pcieLinkWidth: count,
+  eccCorrectedErrors: count,
+  eccUncorrectedErrors: count,
+  retiredPagesCorrected: count,
+  retiredPagesUncorrected: count,
+  retiredPagesPending: yesOrNo,
+  remappedRowsCorrected: count,
+  remappedRowsUncorrected: count,
+  rowRemapPending: yesOrNo,
+  rowRemapFailed: yesOrNo,
 } as const satisfies Partial<Record<FieldName & keyof GpuDevice, Quantity>>;
 type QuantityName = keyof typeof quantities;
 
-/** A GPU as read, and how many of its values could not be true. */
+/** A GPU as read, and which of its values could not be true. */
 export interface DeviceReading {
   readonly device: GpuDevice;
-  readonly rejectedValues: number;
+  readonly rejectedValues: readonly RejectedValue[];
 }
 
 /**
@@ -35,6 +51,7 @@ export function readDevice(cell: (field: FieldName) => string): DeviceReading | 
   const index = cell('index');
   if (!/^GPU-[0-9a-f-]{8,64}$/i.test(uuid) || !/^\d{1,4}$/.test(index)) return undefined;
   const { values, rejectedValues } = readQuantities(cell);
+  const bits = readBits(cell('clockEvents'));
   const device = {
     index: Number(index),
     uuid,
@@ -42,26 +59,24 @@ export function readDevice(cell: (field: FieldName) => string): DeviceReading | 
     pciBusId: named(cell('pciBusId')).toLowerCase(),
     migEnabled: cell('migMode') === 'Enabled',
     ...values,
+    ...(typeof bits === 'bigint' && { clockEventReasons: reasonsOfBits(bits) }),
   };
+  if (bits === 'unreadable') rejectedValues.push({ field: 'clockEventReasons', reason: bits });
   return { device, rejectedValues };
 }
 
 function readQuantities(cell: (field: FieldName) => string): {
   values: Partial<Record<QuantityName, number>>;
-  rejectedValues: number;
+  rejectedValues: RejectedValue[];
 } {
   const values: Partial<Record<QuantityName, number>> = {};
-  let rejectedValues = 0;
+  const rejectedValues: RejectedValue[] = [];
   for (const [field, quantity] of Object.entries(quantities) as [QuantityName, Quantity][]) {
     const value = readQuantity(cell(field), quantity);
-    if (value === 'garbage') rejectedValues += 1;
+    if (typeof value === 'string') rejectedValues.push({ field, reason: value });
     else if (value !== undefined) values[field] = value;
   }
-  if ((values.memoryUsedBytes ?? 0) > (values.memoryTotalBytes ?? Infinity)) {
-    delete values.memoryUsedBytes;
-    rejectedValues += 1;
-  }
-  return { values, rejectedValues };
+  return { values, rejectedValues: [...rejectedValues, ...rejectMoreThanTotal(values)] };
 }
 
 function named(text: string): string {

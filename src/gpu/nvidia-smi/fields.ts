@@ -22,8 +22,22 @@ const sources = {
   memoryTemperatureCelsius: [['temperature.memory']],
   powerWatts: [['power.draw'], ['power.draw.instant']],
   powerLimitWatts: [['enforced.power.limit'], ['power.limit']],
+  graphicsClockHertz: [['clocks.current.graphics', 'clocks.gr']],
   smClockHertz: [['clocks.current.sm', 'clocks.sm']],
   memoryClockHertz: [['clocks.current.memory', 'clocks.mem']],
+  videoClockHertz: [['clocks.current.video', 'clocks.video']],
+  clockEvents: [['clocks_event_reasons.active', 'clocks_throttle_reasons.active']],
+  pcieLinkGeneration: [['pcie.link.gen.current']],
+  pcieLinkWidth: [['pcie.link.width.current']],
+  eccCorrectedErrors: [['ecc.errors.corrected.aggregate.total']],
+  eccUncorrectedErrors: [['ecc.errors.uncorrected.aggregate.total']],
+  retiredPagesCorrected: [['retired_pages.single_bit_ecc.count', 'retired_pages.sbe']],
+  retiredPagesUncorrected: [['retired_pages.double_bit.count', 'retired_pages.dbe']],
+  retiredPagesPending: [['retired_pages.pending']],
+  remappedRowsCorrected: [['remapped_rows.correctable']],
+  remappedRowsUncorrected: [['remapped_rows.uncorrectable']],
+  rowRemapPending: [['remapped_rows.pending']],
+  rowRemapFailed: [['remapped_rows.failure']],
 } as const satisfies Record<string, readonly (readonly string[])[]>;
 
 export type FieldName = keyof typeof sources;

@@ -1,7 +1,7 @@
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import type { GpuSample } from '../../domain/gpu.ts';
 import { maximumAgeMs } from '../freshness.ts';
-import type { Rejections } from '../reader.ts';
+import type { RejectedValue, Rejections } from '../rejections.ts';
 import { Batch } from './batch.ts';
 import { parseRow } from './csv.ts';
 import type { CsvRow } from './csv.ts';
@@ -36,7 +36,7 @@ export class SampleLoop {
   #columns: Columns | undefined;
   #batchBeganMs: EpochMs = 0;
   #rejectedLines = 0;
-  #rejectedValues = 0;
+  #rejectedValues: RejectedValue[] = [];
   #lastWords = '';
   #endWatch: Cancel;
   #endQuiet: Cancel = () => undefined;
@@ -61,7 +61,7 @@ export class SampleLoop {
   takeRejections(): Rejections {
     const rejected = { lines: this.#rejectedLines, values: this.#rejectedValues };
     this.#rejectedLines = 0;
-    this.#rejectedValues = 0;
+    this.#rejectedValues = [];
     return rejected;
   }
 
@@ -82,7 +82,7 @@ export class SampleLoop {
       if (line.trim() !== '') this.#rejectLine(line);
       return;
     }
-    this.#rejectedValues += row.rejectedValues;
+    this.#rejectedValues.push(...row.rejectedValues);
     if (this.#batch.isEmpty) this.#batchBeganMs = this.#clock.nowMs();
     for (const rows of this.#batch.push(row)) this.#finish(rows);
     this.#endQuiet();

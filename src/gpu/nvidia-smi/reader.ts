@@ -1,6 +1,8 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
-import type { GpuIdentity, GpuReader, ReaderEvent, Rejections } from '../reader.ts';
+import type { GpuIdentity, GpuReader, ReaderEvent } from '../reader.ts';
+import { nothingRejected } from '../rejections.ts';
+import type { Rejections } from '../rejections.ts';
 import { ask } from './ask.ts';
 import { explainExit, isAccessDenied } from './explain-exit.ts';
 import { chooseFields, parseHelpQuery } from './fields.ts';
@@ -12,7 +14,6 @@ import { parseXmlReport } from './xml.ts';
 
 /** How long a one-off question may take: on a node without persistence mode the driver wakes every GPU first. */
 const answerPatienceMs = 20_000;
-const nothingRejected: Rejections = { lines: 0, values: 0 };
 
 interface Settings {
   /** The executable, by path or by a name on the PATH. */

@@ -3,14 +3,12 @@ import { demand, demandHandle, DriverError, readBusId, readFieldValues, readFigu
 import { XidEvents } from './events.ts';
 import { deviceCalls, sliceCalls } from './figures.ts';
 import type { Handle, Library } from './library.ts';
-import type { ChildMessage, RawDevice, RawSlice } from './message.ts';
+import type { RawDevice, RawSlice, SampleMessage } from './message.ts';
 import { PerformanceSamples } from './performance.ts';
 import { returnCodes } from './return-codes.ts';
 
 const word = Buffer.alloc(8);
 const otherWord = Buffer.alloc(8);
-
-type SampleMessage = Extract<ChildMessage, { readonly kind: 'sample' }>;
 
 /** Asks the library all that it can tell of the GPUs. Devices and slices are listed anew each time: both come and go. */
 export class Collector {
@@ -47,7 +45,7 @@ export class Collector {
     const library = this.#library;
     const device = demandHandle(library, 'deviceByIndex', index);
     const uuid = readText(library, 'uuid', device) ?? '';
-    this.#events.watch(device, uuid);
+    const xidsWatched = this.#events.watch(device, uuid);
     const migEnabled = library.call('migMode', device, word, otherWord) === returnCodes.success && word.readUInt32LE(0) === 1; // prettier-ignore
     return {
       index,
@@ -62,6 +60,7 @@ export class Collector {
         ...this.#performance.read({ device, uuid }),
       },
       clockEvents: readNumber(library, 'clockEventReasons', device),
+      xidsWatched,
       // With MIG on, the slices have the processes, and the driver tells no utilization of any.
       ...(migEnabled
         ? { slices: this.#readSlices(device, uuid) }

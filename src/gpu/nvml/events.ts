@@ -12,8 +12,8 @@ const mostAtOnce = 1_000;
 export class XidEvents {
   readonly #library: Library;
   readonly #set: Handle | undefined;
-  /** GPUs whose errors are reported, by the handle that the driver names them by. */
-  readonly #watched = new Map<Handle, string>();
+  /** GPUs whose errors were asked for, by the handle that the driver names them by, and whether they are reported. */
+  readonly #watched = new Map<Handle, { readonly uuid: string; readonly isReported: boolean }>();
 
   constructor(library: Library) {
     this.#library = library;
@@ -21,11 +21,14 @@ export class XidEvents {
     this.#set = created ? setPointer.readBigUInt64LE(0) : undefined;
   }
 
-  /** Has the driver report a GPU's errors from now on; one that can't is asked once. */
-  watch(device: Handle, uuid: string): void {
-    if (this.#set === undefined || this.#watched.get(device) === uuid) return;
-    this.#watched.set(device, uuid);
-    this.#library.call('registerEvents', device, xidEvents, this.#set);
+  /** Has the driver report a GPU's errors from now on, and answers whether it does; one that can't is asked once. */
+  watch(device: Handle, uuid: string): boolean {
+    if (this.#set === undefined) return false;
+    const before = this.#watched.get(device);
+    if (before?.uuid === uuid) return before.isReported;
+    const isReported = this.#library.call('registerEvents', device, xidEvents, this.#set) === returnCodes.success;
+    this.#watched.set(device, { uuid, isReported });
+    return isReported;
   }
 
   /** What was reported since this was last asked. */
@@ -33,8 +36,8 @@ export class XidEvents {
     const taken: { uuid: string; xid: number }[] = [];
     while (this.#set !== undefined && taken.length < mostAtOnce) {
       if (this.#library.call('waitForEvent', this.#set, event, 0) !== returnCodes.success) break;
-      const uuid = this.#watched.get(event.readBigUInt64LE(0));
-      taken.push({ uuid: uuid ?? '', xid: Number(event.readBigUInt64LE(16)) });
+      const watched = this.#watched.get(event.readBigUInt64LE(0));
+      taken.push({ uuid: watched?.uuid ?? '', xid: Number(event.readBigUInt64LE(16)) });
     }
     return taken;
   }

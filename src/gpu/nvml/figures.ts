@@ -4,15 +4,18 @@ import type { FunctionName } from './functions.ts';
 type NumberField = { [K in keyof GpuDevice]-?: number extends GpuDevice[K] ? K : never }[keyof GpuDevice];
 
 /** How the library tells a quantity, what it is in base units, and what can be true of it there. */
-interface Scale {
+export interface Scale {
   readonly times?: number;
   readonly dividedBy?: number;
   readonly min?: number;
   /** In base units; at most what a number holds exactly. */
   readonly max?: number;
+  /** How much beyond `max` a value may be and still mean `max`: what is counted over a time that is measured otherwise. */
+  readonly slack?: number;
 }
 
 const percent: Scale = { dividedBy: 100, max: 1 };
+const countedPercent: Scale = { ...percent, slack: 0.05 };
 const bytes: Scale = { max: 2 ** 50 };
 const milliwatts: Scale = { dividedBy: 1_000, max: 100_000 };
 const millijoules: Scale = { dividedBy: 1_000 };
@@ -83,8 +86,12 @@ export const deviceCalls: readonly FigureCall[] = [
   { call: 'power', places: [{ field: 'powerWatts', scale: milliwatts, offset: 0 }] },
   { call: 'powerLimit', places: [{ field: 'powerLimitWatts', scale: milliwatts, offset: 0 }] },
   { call: 'temperature', arguments: [0], places: [{ field: 'temperatureCelsius', scale: celsius, offset: 0 }] },
+  { call: 'clock', arguments: [0], places: [{ field: 'graphicsClockHertz', scale: megahertz, offset: 0 }] },
   { call: 'clock', arguments: [1], places: [{ field: 'smClockHertz', scale: megahertz, offset: 0 }] },
   { call: 'clock', arguments: [2], places: [{ field: 'memoryClockHertz', scale: megahertz, offset: 0 }] },
+  { call: 'clock', arguments: [3], places: [{ field: 'videoClockHertz', scale: megahertz, offset: 0 }] },
+  { call: 'pcieLinkGeneration', places: [{ field: 'pcieLinkGeneration', scale: { max: 100 }, offset: 0 }] },
+  { call: 'pcieLinkWidth', places: [{ field: 'pcieLinkWidth', scale: { max: 100 }, offset: 0 }] },
 ]; // prettier-ignore
 
 interface Numbered {
@@ -105,6 +112,7 @@ export const fieldValues: readonly Numbered[] = [
   { id: 6, field: 'eccUncorrectedErrors', scale: count },
   { id: 29, field: 'retiredPagesCorrected', scale: count },
   { id: 30, field: 'retiredPagesUncorrected', scale: count },
+  { id: 31, field: 'retiredPagesPending', scale: { max: 1 } },
   { id: 142, field: 'remappedRowsCorrected', scale: count },
   { id: 143, field: 'remappedRowsUncorrected', scale: count },
   { id: 144, field: 'rowRemapPending', scale: { max: 1 } },
@@ -116,11 +124,11 @@ export const fieldValues: readonly Numbered[] = [
 
 /** What is told of the time between two performance samples, by number (`NVML_GPM_METRIC_…`); Hopper and later. */
 export const gpmMetrics: readonly Numbered[] = [
-  { id: 1, field: 'graphicsEngineActiveRatio', scale: percent },
-  { id: 2, field: 'smActiveRatio', scale: percent },
-  { id: 3, field: 'smOccupancyRatio', scale: percent },
-  { id: 5, field: 'tensorActiveRatio', scale: percent },
-  { id: 10, field: 'memoryBandwidthRatio', scale: percent },
+  { id: 1, field: 'graphicsEngineActiveRatio', scale: countedPercent },
+  { id: 2, field: 'smActiveRatio', scale: countedPercent },
+  { id: 3, field: 'smOccupancyRatio', scale: countedPercent },
+  { id: 5, field: 'tensorActiveRatio', scale: countedPercent },
+  { id: 10, field: 'memoryBandwidthRatio', scale: countedPercent },
   { id: 20, field: 'pcieTransmittedBytesPerSecond', scale: mebibytesPerSecond },
   { id: 21, field: 'pcieReceivedBytesPerSecond', scale: mebibytesPerSecond },
 ];

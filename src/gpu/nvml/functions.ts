@@ -31,6 +31,8 @@ const functions = {
   powerLimit: ofDevice('nvmlDeviceGetEnforcedPowerLimit', 'buffer'),
   temperature: ofDevice('nvmlDeviceGetTemperature', 'number', 'buffer'),
   clock: ofDevice('nvmlDeviceGetClockInfo', 'number', 'buffer'),
+  pcieLinkGeneration: ofDevice('nvmlDeviceGetCurrPcieLinkGeneration', 'buffer'),
+  pcieLinkWidth: ofDevice('nvmlDeviceGetCurrPcieLinkWidth', 'buffer'),
   clockEventReasons: {
     symbols: ['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'],
     parameters: ['handle', 'buffer'],

@@ -27,23 +27,27 @@ export interface RawDevice {
   readonly migEnabled: boolean;
   readonly figures: RawFigures;
   readonly clockEvents?: number | undefined;
+  /** Whether the driver reports its critical errors. */
+  readonly xidsWatched: boolean;
   readonly processes?: readonly RawProcess[] | undefined;
   readonly busy?: readonly RawBusy[] | undefined;
   readonly slices?: readonly RawSlice[] | undefined;
+}
+
+export interface SampleMessage {
+  readonly kind: 'sample';
+  readonly devices: readonly RawDevice[];
+  /** Devices that the driver counts and does not show, with what it answered. */
+  readonly lost: readonly { readonly index: number; readonly code: number }[];
+  /** Critical errors since the last reading. */
+  readonly xids: readonly { readonly uuid: string; readonly xid: number }[];
 }
 
 /** What the child says: a line of JSON each. It says `loaded` and `started` by itself, and the rest when it is asked. */
 export type ChildMessage =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'started'; readonly driverVersion: string; readonly missing: readonly string[] }
-  | {
-      readonly kind: 'sample';
-      readonly devices: readonly RawDevice[];
-      /** Devices that the driver counts and does not show, with what it answered. */
-      readonly lost: readonly { readonly index: number; readonly code: number }[];
-      /** Critical errors since the last reading. */
-      readonly xids: readonly { readonly uuid: string; readonly xid: number }[];
-    }
+  | SampleMessage
   /** The last thing that it says. */
   | { readonly kind: 'failure'; readonly call: string; readonly code: number }
   | { readonly kind: 'unloadable'; readonly reason: string };
@@ -52,8 +56,29 @@ export type ChildMessage =
 export function parseMessage(line: string): ChildMessage | undefined {
   if (!line.startsWith('{"kind":')) return undefined;
   try {
-    return JSON.parse(line) as ChildMessage;
+    const message = JSON.parse(line) as ChildMessage;
+    return message.kind !== 'sample' || isSample(message) ? message : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a sample has the shape that is relied on; whether its values can be true is asked one by one. */
+function isSample({ devices, lost, xids }: SampleMessage): boolean {
+  return [devices, lost, xids].every((list) => Array.isArray(list)) && devices.every(isDevice);
+}
+
+function isDevice(raw: RawDevice): boolean {
+  const { index, uuid, name, busId, figures, minorNumber = 0, clockEvents = 0, slices = [], processes = [], busy = [] } = raw; // prettier-ignore
+  return (
+    [index, minorNumber, clockEvents].every((number) => Number.isInteger(number)) &&
+    [uuid, name, busId].every((text) => typeof text === 'string') &&
+    isObject(figures) &&
+    [processes, busy].every((list) => Array.isArray(list) && list.every((entry) => Array.isArray(entry))) &&
+    slices.every((slice) => isObject(slice) && typeof slice.uuid === 'string' && isObject(slice.figures))
+  );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,4 @@
-import type { GpuDevice } from '../../domain/gpu.ts';
+import type { GpuDevice, XidErrors } from '../../domain/gpu.ts';
 import type { GpuReader, ReaderEvent } from '../reader.ts';
 import { Restarts } from '../restarts.ts';
 import type { SessionEnd } from '../restarts.ts';
@@ -18,7 +18,7 @@ export class NvmlReader implements GpuReader {
   readonly #settings: SessionSettings;
   readonly #restarts: Restarts;
   /** Critical errors by GPU and number; kept over restarts, for they count up. */
-  readonly #xids = new Map<string, Map<number, number>>();
+  readonly #xids = new Map<string, XidErrors>();
   #listener: Listener = () => undefined;
 
   constructor(settings: SessionSettings) {
@@ -66,8 +66,8 @@ export class NvmlReader implements GpuReader {
   }
 
   #countXid(uuid: string, xid: number): void {
-    const counts = new Map(this.#xids.get(uuid));
-    this.#xids.set(uuid, counts.set(xid, (counts.get(xid) ?? 0) + 1));
+    const counts = new Map(this.#xids.get(uuid)?.counts);
+    this.#xids.set(uuid, { counts: counts.set(xid, (counts.get(xid) ?? 0) + 1), last: xid });
   }
 
   #withXids(device: GpuDevice): GpuDevice {

@@ -1,10 +1,10 @@
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
 import { maximumAgeMs } from '../freshness.ts';
-import type { Rejections } from '../reader.ts';
+import type { Rejections } from '../rejections.ts';
 import { DeviceReader } from './device.ts';
 import { explainFailure } from './child-process.ts';
-import type { ChildMessage } from './message.ts';
+import type { ChildMessage, SampleMessage } from './message.ts';
 import { explainCode, isAccessDenied } from './return-codes.ts';
 
 /** The first answer may take this long: without persistence mode the driver initialises every GPU first. */
@@ -55,7 +55,7 @@ export class Session {
   }
 
   takeRejections(): Rejections {
-    const rejected = { lines: this.#rejectedLines, values: 0 };
+    const rejected = { lines: this.#rejectedLines, values: [] };
     this.#rejectedLines = 0;
     return rejected;
   }
@@ -82,7 +82,7 @@ export class Session {
     this.#listener.ask(this.#askedAtMs);
   }
 
-  #finish({ devices: raw, lost, xids }: Extract<ChildMessage, { readonly kind: 'sample' }>): void {
+  #finish({ devices: raw, lost, xids }: SampleMessage): void {
     this.#endWatch();
     const [first] = lost;
     if (first && raw.length === 0) {

@@ -1,6 +1,7 @@
 import { pause } from '../../domain/clock.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { GpuReader, ReaderEvent } from '../reader.ts';
+import { nothingRejected } from '../rejections.ts';
 import { simulateDevices } from './devices.ts';
 import type { SimulatedNode } from './devices.ts';
 import { LoadFile } from './load-file.ts';
@@ -43,7 +44,7 @@ export class SimulatedReader implements GpuReader {
       const observedAtMs = clock.nowMs();
       const devices = simulateDevices(this.#settings, observedAtMs, loads);
       const sample = { observedAtMs, driverVersion: 'simulated', devices };
-      listener({ kind: 'sample', sample, rejected: { lines: 0, values: 0 } });
+      listener({ kind: 'sample', sample, rejected: nothingRejected });
       await pause(clock, intervalMs, signal);
     }
   }

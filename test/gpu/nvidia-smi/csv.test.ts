@@ -19,7 +19,7 @@ describe('parseRow', () => {
     expect(rowsOf('two-h100-and-mig.csv')[0]).toEqual({
       count: 4,
       driverVersion: '590.48.01',
-      rejectedValues: 0,
+      rejectedValues: [],
       device: {
         index: 0,
         uuid,
@@ -48,7 +48,7 @@ describe('parseRow', () => {
     expect(idle?.device.utilizationRatio).toBe(0);
     expect(mig?.device).toMatchObject({ migEnabled: true, memoryUsedBytes: 11_125 * 1_048_576 });
     expect(mig?.device).not.toHaveProperty('utilizationRatio');
-    expect(mute?.rejectedValues).toBe(0);
+    expect(mute?.rejectedValues).toEqual([]);
     expect(Object.keys(mute!.device).sort()).toEqual(['index', 'memoryTotalBytes', 'migEnabled', 'model', 'pciBusId', 'powerWatts', 'uuid']); // prettier-ignore
   });
 
@@ -70,11 +70,37 @@ describe('parseRow', () => {
 
   it('leaves out and counts values that can not be true', () => {
     expect(parseRow(`0, ${uuid}, 1, 400, 30, 20`, columns)).toMatchObject({
-      rejectedValues: 2,
+      rejectedValues: [
+        { field: 'utilizationRatio', reason: 'out-of-range' },
+        { field: 'memoryUsedBytes', reason: 'more-than-total' },
+      ],
       device: { memoryTotalBytes: 20 * 1_048_576 },
     });
     expect(parseRow(`0, ${uuid}, 1, -1, 30, 20`, columns)?.device).not.toHaveProperty('memoryUsedBytes');
-    expect(parseRow(`0, ${uuid}, 1, 50, 20, 20`, columns)?.rejectedValues).toBe(0);
+    expect(parseRow(`0, ${uuid}, 1, 50, 20, 20`, columns)?.rejectedValues).toEqual([]);
+  });
+
+  it('reads what keeps the clocks low, the health of the memory and the link', () => {
+    const names = 'index, uuid, count, clocks_event_reasons.active, ecc.errors.uncorrected.aggregate.total, remapped_rows.pending, retired_pages.pending, remapped_rows.failure, pcie.link.gen.current, clocks.current.video [MHz]'; // prettier-ignore
+    const header = parseHeader(names)!;
+    const row = parseRow(`0, ${uuid}, 1, 0x0000000000000024, 7, Yes, [N/A], No, 5, 1545`, header);
+    expect(row).toMatchObject({
+      rejectedValues: [],
+      device: {
+        clockEventReasons: ['sw_power_cap', 'sw_thermal_slowdown'],
+        eccUncorrectedErrors: 7,
+        rowRemapPending: 1,
+        rowRemapFailed: 0,
+        pcieLinkGeneration: 5,
+        videoClockHertz: 1_545_000_000,
+      },
+    });
+    expect(row?.device).not.toHaveProperty('retiredPagesPending');
+    expect(parseRow(`0, ${uuid}, 1, Active, -1, Maybe, No, No, 5, 1545`, header)?.rejectedValues).toEqual([
+      { field: 'eccUncorrectedErrors', reason: 'out-of-range' },
+      { field: 'rowRemapPending', reason: 'unreadable' },
+      { field: 'clockEventReasons', reason: 'unreadable' },
+    ]);
   });
 
   it('knows no count where the driver tells none', () => {

@@ -24,7 +24,7 @@ describe('chooseFields', () => {
   it('asks a new driver for each field once, and for every source of the power', () => {
     const { query, unknown, lacking } = chooseFields(parseHelpQuery(help('590')));
     expect(query).toEqual(
-      'index,uuid,count,driver_version,name,pci.bus_id,mig.mode.current,utilization.gpu,utilization.memory,utilization.encoder,utilization.decoder,memory.used,memory.total,memory.reserved,temperature.gpu,temperature.memory,power.draw,power.draw.instant,enforced.power.limit,power.limit,clocks.current.sm,clocks.current.memory'.split(','), // prettier-ignore
+      'index,uuid,count,driver_version,name,pci.bus_id,mig.mode.current,utilization.gpu,utilization.memory,utilization.encoder,utilization.decoder,memory.used,memory.total,memory.reserved,temperature.gpu,temperature.memory,power.draw,power.draw.instant,enforced.power.limit,power.limit,clocks.current.graphics,clocks.current.sm,clocks.current.memory,clocks.current.video,clocks_event_reasons.active,pcie.link.gen.current,pcie.link.width.current,ecc.errors.corrected.aggregate.total,ecc.errors.uncorrected.aggregate.total,retired_pages.single_bit_ecc.count,retired_pages.double_bit.count,retired_pages.pending,remapped_rows.correctable,remapped_rows.uncorrectable,remapped_rows.pending,remapped_rows.failure'.split(','), // prettier-ignore
     );
     expect(unknown).toEqual([]);
     expect(lacking).toEqual([]);
@@ -35,7 +35,9 @@ describe('chooseFields', () => {
     expect(query).toContain('clocks.sm');
     expect(query).not.toContain('clocks.current.sm');
     expect(query).not.toContain('memory.reserved');
-    expect(unknown).toEqual(['migMode', 'encoderUtilizationRatio', 'decoderUtilizationRatio', 'memoryReservedBytes', 'memoryTemperatureCelsius']); // prettier-ignore
+    expect(query).toContain('clocks_throttle_reasons.active');
+    expect(unknown).toEqual(expect.arrayContaining(['migMode', 'encoderUtilizationRatio', 'memoryReservedBytes', 'rowRemapPending'])); // prettier-ignore
+    expect(unknown).not.toContain('clockEvents');
     expect(lacking).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GpuSample } from '../../../src/domain/gpu.ts';
 import { SampleLoop } from '../../../src/gpu/nvidia-smi/loop.ts';
-import type { Rejections } from '../../../src/gpu/reader.ts';
+import type { Rejections } from '../../../src/gpu/rejections.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 
 const capture = readFileSync('test/captures/two-h100-and-mig.csv', 'utf8');
@@ -72,7 +72,7 @@ describe('SampleLoop', () => {
     expect(indexes()).toEqual([]);
     await clock.advance(500);
     expect(indexes()).toEqual([[0, 1, 3]]);
-    expect(samples[0]?.rejected).toEqual({ lines: 1, values: 0 });
+    expect(samples[0]?.rejected).toEqual({ lines: 1, values: [] });
   });
 
   it('ends an iteration in which a GPU is missing when the next one begins', () => {
@@ -90,8 +90,8 @@ describe('SampleLoop', () => {
       `${header}\n0, a, b\n${rows[0]?.replace(' 87,', ' 870,')}\n${rows.slice(1).join('\n')}\n${rows.join('\n')}\n`,
     );
     expect(samples.map(({ rejected }) => rejected)).toEqual([
-      { lines: 1, values: 1 },
-      { lines: 0, values: 0 },
+      { lines: 1, values: [{ field: 'utilizationRatio', reason: 'out-of-range' }] },
+      { lines: 0, values: [] },
     ]);
     expect(samples[0]?.sample.devices[0]).not.toHaveProperty('utilizationRatio');
   });

@@ -50,7 +50,7 @@ describe.skipIf(files.length === 0)('recordings of others (skipped where ../shar
     expect(report.rejectedGpus).toBe(0);
     const [first] = report.gpus;
     expect(first).toMatchObject({ device: { ...facts[0], migEnabled: mig }, migDevices: mig ? 4 : 0 });
-    expect(report.gpus.reduce((sum, gpu) => sum + gpu.rejectedValues, 0)).toBe(0);
+    expect(report.gpus.flatMap((gpu) => gpu.rejectedValues)).toEqual([]);
   });
 });
 
@@ -67,7 +67,7 @@ function readCsv(output: string): GpuDevice[] {
   const columns = parseHeader(header)!;
   return lines.map((line) => {
     const row = parseRow(line, columns);
-    expect(row?.rejectedValues).toBe(0);
+    expect(row?.rejectedValues).toEqual([]);
     return row!.device;
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { celsius, isUnavailable, mebibytes, megahertz, percent, readQuantity, watts } from '../../../src/gpu/nvidia-smi/value.ts'; // prettier-ignore
+import { celsius, count, isUnavailable, mebibytes, megahertz, percent, readBits, readQuantity, watts, yesOrNo } from '../../../src/gpu/nvidia-smi/value.ts'; // prettier-ignore
 
 const words = [
   '',
@@ -37,37 +37,56 @@ describe('readQuantity', () => {
     ['631.95 W', watts, 631.95],
     ['-5', celsius, -5],
     ['57 C', celsius, 57],
+    ['Yes', yesOrNo, 1],
+    ['No', yesOrNo, 0],
+    ['12', count, 12],
   ])('reads %j in base units', (text, quantity, value) => {
     expect(readQuantity(text, quantity)).toBe(value);
   });
 
   it.each([
-    ['101', percent],
-    ['4294967295', percent],
-    ['-1', percent],
-    ['-1', mebibytes],
-    ['80 GiB', mebibytes],
-    ['18446744073709551615', mebibytes],
-    ['1e3', watts],
-    ['NaN', watts],
-    ['Infinity', celsius],
-    ['0x10', megahertz],
-    ['50 W', percent],
-    ['9000', celsius],
-  ])('takes %j for garbage', (text, quantity) => {
-    expect(readQuantity(text, quantity)).toBe('garbage');
+    ['101', percent, 'out-of-range'],
+    ['4294967295', percent, 'out-of-range'],
+    ['-1', percent, 'out-of-range'],
+    ['-1', mebibytes, 'out-of-range'],
+    ['80 GiB', mebibytes, 'unreadable'],
+    ['18446744073709551615', mebibytes, 'unreadable'],
+    ['1e3', watts, 'unreadable'],
+    ['NaN', watts, 'unreadable'],
+    ['Infinity', celsius, 'unreadable'],
+    ['0x10', megahertz, 'unreadable'],
+    ['50 W', percent, 'unreadable'],
+    ['9000', celsius, 'out-of-range'],
+    ['Perhaps', yesOrNo, 'unreadable'],
+    ['2', yesOrNo, 'out-of-range'],
+    ['5 us', count, 'unreadable'],
+  ])('does not believe %j', (text, quantity, reason) => {
+    expect(readQuantity(text, quantity)).toBe(reason);
   });
 
-  it('answers a number within bounds, nothing, or garbage, whatever the text', () => {
+  it('answers a number within bounds, nothing, or why not, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String)), (text) => {
         const value = readQuantity(text, percent);
-        return value === undefined || value === 'garbage' || (value >= 0 && value <= 1);
+        return typeof value !== 'number' || (value >= 0 && value <= 1);
       }),
     );
   });
 
   it('reads every whole percent as the driver means it', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 100 }), (n) => readQuantity(`${n} %`, percent) === n / 100));
+  });
+});
+
+describe('readBits', () => {
+  it.each([
+    ['0x0000000000000004', 4n],
+    ['0xFFFFFFFFFFFFFFFF', 0xffff_ffff_ffff_ffffn],
+    ['[N/A]', undefined],
+    ['4', 'unreadable'],
+    ['0x', 'unreadable'],
+    ['Active', 'unreadable'],
+  ])('reads %j as %s', (text, bits) => {
+    expect(readBits(text)).toBe(bits);
   });
 });

@@ -11,7 +11,7 @@ describe('parseXmlReport', () => {
     expect(report?.driverVersion).toBe('550.127.08');
     expect(report?.gpus[0]).toEqual({
       migDevices: 0,
-      rejectedValues: 0,
+      rejectedValues: [],
       device: {
         index: 0,
         uuid: 'GPU-33333333-aaaa-bbbb-cccc-000000000001',

@@ -11,12 +11,13 @@ const healthy: RawDevice = {
   name: 'NVIDIA L40S',
   busId: '00000000:AB:00.0',
   migEnabled: false,
+  xidsWatched: false,
   figures: {},
 };
 
 function readOne(figures: RawDevice['figures']): { device: Readonly<Record<string, unknown>>; rejected: number } {
   const reader = new DeviceReader();
-  return { device: { ...reader.read({ ...healthy, figures }) }, rejected: reader.rejectedValues };
+  return { device: { ...reader.read({ ...healthy, figures }) }, rejected: reader.rejectedValues.length };
 }
 
 describe('DeviceReader', () => {
@@ -54,6 +55,22 @@ describe('DeviceReader', () => {
     expect(new DeviceReader().read({ ...healthy, uuid })).toBeUndefined();
   });
 
+  it('believes no process that uses more than there is', () => {
+    const reader = new DeviceReader();
+    const device = reader.read({ ...healthy, figures: { memoryTotalBytes: 100 }, processes: [[1, 101], [2, 100]], busy: [[1, 101]] }); // prettier-ignore
+    expect(device?.processes).toEqual([{ pid: 1 }, { pid: 2, memoryUsedBytes: 100, smUtilizationRatio: 0 }]);
+    expect(reader.rejectedValues).toEqual([
+      { field: 'processMemoryUsedBytes', reason: 'more-than-total' },
+      { field: 'processSmUtilizationRatio', reason: 'out-of-range' },
+    ]);
+  });
+
+  it('takes a little more than all of what is counted for all', () => {
+    expect(readOne({ smActiveRatio: 100.4 }).device['smActiveRatio']).toBe(1);
+    expect(readOne({ smActiveRatio: 120 })).toMatchObject({ rejected: 1 });
+    expect(readOne({ utilizationRatio: 100.4 })).toMatchObject({ rejected: 1 });
+  });
+
   it('writes bus IDs in lower case', () => {
     expect(readOne({}).device['pciBusId']).toBe('00000000:ab:00.0');
   });
@@ -67,5 +84,26 @@ describe('parseMessage', () => {
   it('takes nothing else for a message, whatever a library prints', () => {
     fc.assert(fc.property(fc.string(), (text) => parseMessage(text) === undefined));
     expect(parseMessage('{"kind":"sample"')).toBeUndefined();
+  });
+
+  it('refuses a sample of another shape, and reads one with any values without throwing', () => {
+    const slice = { uuid: 'MIG-0f0f0f0f-1111', name: 'x MIG 1g.10gb', gpuInstanceId: 1, computeInstanceId: 0, figures: { memoryTotalBytes: 5 }, processes: [[1, 2]] }; // prettier-ignore
+    const full = { ...healthy, minorNumber: 1, clockEvents: 4, figures: { utilizationRatio: 5 }, processes: [[1, null]], busy: [[1, 5]], slices: [slice] }; // prettier-ignore
+    const odd = fc.record({ key: fc.constantFrom(...Object.keys(full)), value: fc.jsonValue() });
+    fc.assert(
+      fc.property(fc.array(odd, { maxLength: 3 }), (changes) => {
+        const device = { ...full, ...Object.fromEntries(changes.map(({ key, value }) => [key, value])) };
+        const message = parseMessage(JSON.stringify({ kind: 'sample', devices: [device], lost: [], xids: [] }));
+        if (message?.kind !== 'sample') return;
+        const reader = new DeviceReader();
+        for (const raw of message.devices) {
+          const { utilizationRatio = 0, processes = [] } = reader.read(raw) ?? {};
+          expect(utilizationRatio).toSatisfy((ratio: number) => ratio >= 0 && ratio <= 1);
+          for (const { memoryUsedBytes = 0 } of processes) expect(memoryUsedBytes).toBeGreaterThanOrEqual(0);
+        }
+      }),
+    );
+    expect(parseMessage('{"kind":"sample","devices":[{}],"lost":[],"xids":[]}')).toBeUndefined();
+    expect(parseMessage('{"kind":"sample","devices":{},"lost":[],"xids":[]}')).toBeUndefined();
   });
 });

@@ -39,7 +39,7 @@ function start(
 }
 
 const full = {
-  memoryUtilization: 12, encoder: 3, decoder: 4, reserved: 512_000_000, power: 456_789, powerLimit: 700_000, smClock: 1_980, memoryClock: 2_619,
+  memoryUtilization: 12, encoder: 3, decoder: 4, reserved: 512_000_000, power: 456_789, powerLimit: 700_000, smClock: 1_980, memoryClock: 2_619, graphicsClock: 1_985, videoClock: 1_500, linkGeneration: 5, linkWidth: 16, field31: 1,
   clockEvents: 0x24, field82: 61, field83: 1_234_500, field5: 2, field6: 1, field29: 7, field30: 8, field142: 3, field143: 4, field144: 1,
   field145: 0, field94: 9, field138: 1_000, field139: 2_000, gpm: 1, gpm1: 88, gpm2: 45.5, gpm3: 20, gpm5: 33, gpm10: 29, gpm20: 1, gpm21: 2,
 }; // prettier-ignore
@@ -52,7 +52,8 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       index: 0, uuid: mockUuid(0), model: 'NVIDIA H100 80GB HBM3', pciBusId: '00000000:00:00.0', minorNumber: 0, migEnabled: false,
       utilizationRatio: 0.3, memoryUtilizationRatio: 0.12, encoderUtilizationRatio: 0.03, decoderUtilizationRatio: 0.04,
       memoryUsedBytes: 2_147_483_648, memoryTotalBytes: 85_520_809_984, memoryReservedBytes: 512_000_000, temperatureCelsius: 50,
-      memoryTemperatureCelsius: 61, powerWatts: 456.789, powerLimitWatts: 700, smClockHertz: 1.98e9, memoryClockHertz: 2.619e9,
+      memoryTemperatureCelsius: 61, powerWatts: 456.789, powerLimitWatts: 700, smClockHertz: 1.98e9, memoryClockHertz: 2.619e9, graphicsClockHertz: 1.985e9, videoClockHertz: 1.5e9, pcieLinkGeneration: 5, pcieLinkWidth: 16, retiredPagesPending: 1,
+      xidErrors: { counts: new Map() },
       energyJoules: 1_234.5, clockEventReasons: ['sw_power_cap', 'sw_thermal_slowdown'], eccCorrectedErrors: 2, eccUncorrectedErrors: 1,
       retiredPagesCorrected: 7, retiredPagesUncorrected: 8, remappedRowsCorrected: 3, remappedRowsUncorrected: 4, rowRemapPending: 1,
       rowRemapFailed: 0, pcieReplays: 9, nvlinkTransmittedBytes: 1_024_000, nvlinkReceivedBytes: 2_048_000, graphicsEngineActiveRatio: 0.88,
@@ -94,12 +95,12 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       uuid: `MIG-0f0f0f0f-1111-2222-3333-00000000000${digit}`,
       values: { name: 'NVIDIA H100 80GB HBM3 MIG 1g.10gb', gi, ci, used: 1_000, total: 5_000, ...more },
     });
-    const slices = [{ ...slice(1, 7, 0, { gpm1: 40 }), processes: [{ pid: 9, bytes: 77, smPercent: 0 }] }, slice(2, 8, 0, { gpm1: 50 }), slice(3, 8, 1)]; // prettier-ignore
+    const slices = [{ ...slice(1, 7, 0, { gpm1: 40, gpm2: 35, gpm3: 10, gpm5: 5, gpm10: 100.5 }), processes: [{ pid: 9, bytes: 77, smPercent: 0 }] }, slice(2, 8, 0, { gpm1: 50 }), slice(3, 8, 1)]; // prettier-ignore
     const { devicesWhere } = start(test, { gpus: [mockGpu(0, { mig: 1, utilization: '!3', gpm: 1 }, { slices })] });
     const [device] = await devicesWhere((one) => one.migDevices?.[0]?.utilizationRatio !== undefined);
     const common = { profile: '1g.10gb', memoryUsedBytes: 1_000, memoryTotalBytes: 5_000 };
     expect(device?.migDevices).toEqual([
-      { uuid: slices[0]?.uuid, gpuInstanceId: 7, computeInstanceId: 0, utilizationRatio: 0.4, ...common },
+      { uuid: slices[0]?.uuid, gpuInstanceId: 7, computeInstanceId: 0, utilizationRatio: 0.4, smActiveRatio: 0.35, smOccupancyRatio: 0.1, tensorActiveRatio: 0.05, memoryBandwidthRatio: 1, ...common }, // prettier-ignore
       { uuid: slices[1]?.uuid, gpuInstanceId: 8, computeInstanceId: 0, ...common },
       { uuid: slices[2]?.uuid, gpuInstanceId: 8, computeInstanceId: 1, ...common },
     ]);
@@ -109,7 +110,7 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
 
   it('counts critical errors, once each, and keeps the count when its process is exchanged', async (test) => {
     const { nvml, devicesWhere, until } = start(test, { gpus: [mockGpu(0, { xid: 79 })], settings: { serial: 'a' } });
-    await devicesWhere(({ xidErrors }) => xidErrors?.get(79) === 1);
+    await devicesWhere(({ xidErrors }) => xidErrors?.counts.get(79) === 1);
     nvml.become({ gpus: [mockGpu(0)], settings: { crash: 1 } });
     const failure = await until(({ kind }) => kind === 'failure');
     expect(failure).toHaveProperty(
@@ -117,7 +118,7 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       expect.stringContaining('the process that holds NVML was ended by SIGABRT'),
     );
     nvml.become({ gpus: [mockGpu(0, { xid: 79 })], settings: { serial: 'b' } });
-    await devicesWhere(({ xidErrors }) => xidErrors?.get(79) === 2);
+    await devicesWhere(({ xidErrors }) => xidErrors?.counts.get(79) === 2 && xidErrors.last === 79);
   });
 
   it('reads the others when a GPU falls off the bus, and fails when all have', async (test) => {
