@@ -25,6 +25,24 @@ export interface Pod {
    * Absent for a ready pod, and where it can't be told.
    */
   readonly notReadySinceMs?: EpochMs;
+  /** Since when a ready pod is ready; absent for any other, and where it can't be told. */
+  readonly readySinceMs?: EpochMs;
+  /** Equal for pods made from one template; absent where the kind of workload does not mark them. */
+  readonly revision?: string;
+}
+
+/** What the HorizontalPodAutoscaler that KEDA keeps for a ScaledObject goes by. */
+export interface HpaFacts {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Replicas that it counted last; absent before it has counted. */
+  readonly currentReplicas?: number;
+  /**
+   * It makes no change whose ratio of wanted to current replicas is within this of 1. Absent where the HPA names none:
+   * the cluster's own then holds, which is 0.1 unless its administrator chose another.
+   */
+  readonly scaleUpTolerance?: number;
+  readonly scaleDownTolerance?: number;
 }
 
 /** What a ScaledObject scales, and how it stands. */
@@ -37,6 +55,8 @@ export interface Workload {
   /** `minReplicaCount` and `maxReplicaCount` of the ScaledObject, where known. */
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
+  /** Absent while there is no HPA, as before KEDA has made it, and where HPAs can't be read. */
+  readonly hpa?: HpaFacts;
   /** Pods of the workload that have not ended. */
   readonly pods: readonly Pod[];
   /** Since when a new revision is being rolled out; absent when none is. */

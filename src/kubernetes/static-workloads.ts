@@ -26,6 +26,7 @@ const shownNames = 5;
  *         minReplicas: 0                 # optional, as are maxReplicas,
  *         rolloutSince: 2026-11-23T09:00:00Z
  *         override: min=4 until=2026-11-27T18:00Z reason=load test
+ *         hpa: { minReplicas: 1, maxReplicas: 8, currentReplicas: 2, scaleUpTolerance: 0, scaleDownTolerance: 0.1 }
  *         pods:
  *           - name: llama-0
  *             phase: ready               # or loading, pending, terminating
@@ -33,6 +34,8 @@ const shownNames = 5;
  *             address: 10.0.0.7:8000     # port optional
  *             createdAt: 2026-11-23T08:00:00Z
  *             notReadySince: 2026-11-23T11:00:00Z
+ *             readySince: 2026-11-23T08:03:40Z
+ *             revision: 5d9c7b
  *
  * It is read again when it changes. While it can't be read or understood, as when it is half written, the last good
  * content stands, and one log line says why. `podSelector` has no meaning here: the file lists the pods.

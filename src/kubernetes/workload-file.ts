@@ -18,6 +18,16 @@ const pod = z.strictObject({
   address: name.optional(),
   createdAt: instant.optional(),
   notReadySince: instant.optional(),
+  readySince: instant.optional(),
+  revision: name.optional(),
+});
+const share = z.number().nonnegative();
+const hpa = z.strictObject({
+  minReplicas: count,
+  maxReplicas: count,
+  currentReplicas: count.optional(),
+  scaleUpTolerance: share.optional(),
+  scaleDownTolerance: share.optional(),
 });
 const workload = z
   .strictObject({
@@ -29,6 +39,7 @@ const workload = z
     maxReplicas: count.optional(),
     rolloutSince: instant.optional(),
     override: z.string().transform(readOverride).optional(),
+    hpa: hpa.optional(),
     pods: z.array(pod).default([]),
   })
   .refine(({ minReplicas = 0, maxReplicas = Infinity }) => minReplicas <= maxReplicas, {
@@ -78,7 +89,8 @@ function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
 }
 
 function toWorkload(entry: z.infer<typeof workload>): Workload {
-  const { namespace, name: refName, target, replicas, minReplicas, maxReplicas, rolloutSince, override, pods } = entry;
+  const { namespace, name: refName, pods, target, replicas } = entry;
+  const { minReplicas, maxReplicas, rolloutSince, override, hpa: facts } = entry;
   return {
     ref: { namespace, name: refName },
     target,
@@ -87,16 +99,19 @@ function toWorkload(entry: z.infer<typeof workload>): Workload {
     ...(maxReplicas !== undefined && { maxReplicas }),
     ...(rolloutSince !== undefined && { rolloutSinceMs: rolloutSince }),
     ...(override !== undefined && { override }),
+    ...(facts && { hpa: withoutAbsent(facts) }),
     pods: pods.map(toPod),
   };
 }
 
-function toPod({ createdAt, notReadySince, node, address, ...rest }: z.infer<typeof pod>): Pod {
-  return {
-    ...rest,
-    ...(node !== undefined && { node }),
-    ...(address !== undefined && { address }),
-    ...(createdAt !== undefined && { createdAtMs: createdAt }),
-    ...(notReadySince !== undefined && { notReadySinceMs: notReadySince }),
-  };
+function toPod({ name: podName, phase, createdAt, notReadySince, readySince, ...rest }: z.infer<typeof pod>): Pod {
+  const times = { createdAtMs: createdAt, notReadySinceMs: notReadySince, readySinceMs: readySince };
+  return { name: podName, phase, ...withoutAbsent({ ...rest, ...times }) };
+}
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Our types tell what is absent from what is undefined; the file's reader does not. */
+function withoutAbsent<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>;
 }

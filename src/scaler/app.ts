@@ -1,7 +1,7 @@
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
-import { loadKubeConfig } from '../kubernetes/cluster/kube-config.ts';
+import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
 import { staticWorkloads } from '../kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';

@@ -14,9 +14,11 @@ workloads:
     minReplicas: 0
     maxReplicas: 4
     rolloutSince: 2026-11-23T09:00:00+01:00
+    hpa: { minReplicas: 1, maxReplicas: 4, scaleUpTolerance: 0 }
     pods:
       - { name: llama-0, phase: ready, node: node-a, address: "10.0.0.7:8000", createdAt: 2026-11-23T08:00:00Z }
-      - { name: llama-1, phase: pending }`;
+      - { name: llama-1, phase: ready, readySince: 2026-11-23T08:00:00Z, revision: a }
+      - { name: llama-2, phase: pending }`;
     const createdAtMs = Date.parse('2026-11-23T08:00:00Z');
 
     expect(readWorkloadFile('w.yaml', text)).toEqual([
@@ -27,9 +29,11 @@ workloads:
         minReplicas: 0,
         maxReplicas: 4,
         rolloutSinceMs: Date.parse('2026-11-23T08:00:00Z'),
+        hpa: { minReplicas: 1, maxReplicas: 4, scaleUpTolerance: 0 },
         pods: [
           { name: 'llama-0', phase: 'ready', node: 'node-a', address: '10.0.0.7:8000', createdAtMs },
-          { name: 'llama-1', phase: 'pending' },
+          { name: 'llama-1', phase: 'ready', readySinceMs: createdAtMs, revision: 'a' },
+          { name: 'llama-2', phase: 'pending' },
         ],
       },
     ]);

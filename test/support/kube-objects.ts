@@ -41,6 +41,12 @@ export function statefulSet(name: string, replicas: number, parts: ObjectParts =
   return kubeObject('apps/v1', 'StatefulSet', name, merge(own, parts));
 }
 
+/** The HPA that KEDA keeps for the ScaledObject of this name. */
+export function kubeHpa(scaledObjectName: string, parts: ObjectParts = {}): KubeObject {
+  const own = { spec: { minReplicas: 1, maxReplicas: 8 }, status: { currentReplicas: 1 } };
+  return kubeObject('autoscaling/v2', 'HorizontalPodAutoscaler', `keda-hpa-${scaledObjectName}`, merge(own, parts));
+}
+
 /** A pod of the workload `app`: running and ready on node-a, unless told otherwise. */
 export function kubePod(name: string, app: string, parts: ObjectParts = {}): KubeObject {
   const own = {

@@ -35,6 +35,7 @@ const builtInKinds: readonly ServedKind[] = [
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', scaleSelectorPath: 'spec.selector' },
   { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', scaleSelectorPath: 'spec.selector' },
   { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', plural: 'scaledobjects' },
+  { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', plural: 'horizontalpodautoscalers' },
 ];
 
 /** Objects with one counter of versions over all of them, as etcd has, and the history that watches are served from. */

@@ -7,9 +7,9 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { WorkloadSource } from '../workload-source.ts';
 import { clusterResources } from './cluster-resources.ts';
 import type { ClusterResources } from './cluster-resources.ts';
-import { kubeClient } from './kube-client.ts';
-import type { KubeClient } from './kube-client.ts';
-import { isObjectName } from './object-name.ts';
+import { kubeClient } from './api/kube-client.ts';
+import type { KubeClient } from './api/kube-client.ts';
+import { isObjectName } from './records/object-name.ts';
 import { TrackedWorkload } from './tracked-workload.ts';
 
 interface ClusterSetting {

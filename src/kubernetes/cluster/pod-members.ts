@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { selectorMatches } from '../../domain/label-selector.ts';
 import type { LabelSelector } from '../../domain/label-selector.ts';
-import type { Observation } from './observation.ts';
-import type { PodRecord } from './pod-record.ts';
-import type { Lease, SharedCollections } from './shared-collections.ts';
+import type { Pod } from '../../domain/workload.ts';
+import type { Observation } from './api/observation.ts';
+import type { Lease, SharedCollections } from './api/shared-collections.ts';
+import { anyPod, labelTopic } from './records/pod-record.ts';
+import type { PodRecord } from './records/pod-record.ts';
 
 /** The pods of a namespace that a selector picks, kept up to date pod by pod. */
 export class PodMembers {
@@ -25,14 +27,15 @@ export class PodMembers {
   select(selector: LabelSelector): void {
     if (isDeepStrictEqual(this.#selector, selector)) return;
     this.#selector = selector;
+    this.#lease.follow(this.#telling(selector));
     this.#members.clear();
     for (const [name, record] of this.#lease.collection.entries()) {
       if (selectorMatches(selector, record.labels)) this.#members.set(name, record);
     }
   }
 
-  records(): PodRecord[] {
-    return [...this.#members.values()];
+  pods(): Pod[] {
+    return [...this.#members.values()].map(({ pod }) => pod);
   }
 
   health(): Observation<undefined> {
@@ -41,6 +44,17 @@ export class PodMembers {
 
   release(): void {
     this.#lease.release();
+  }
+
+  /** The labels by which to wait for pods: of those that the selector demands, the one that fewest others wait for. */
+  #telling(selector: LabelSelector): readonly string[] {
+    const demanded = selector
+      .filter(({ operator }) => operator === 'in')
+      .map(({ key, values }) => values.map((value) => labelTopic(key, value)));
+    const interest = (topics: readonly string[]): number =>
+      topics.reduce((sum, topic) => sum + this.#lease.interest(topic), 0);
+    const [fewest] = demanded.toSorted((one, other) => interest(one) - interest(other));
+    return fewest ?? [anyPod];
   }
 
   #update(name: string): void {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../domain/clock.ts';
-import { Backoff } from './backoff.ts';
-import type { Surroundings } from './collection.ts';
-import type { KindDiscovery } from './kind-discovery.ts';
-import { KubeError } from './kube-error.ts';
-import type { Observation } from './observation.ts';
-import { readScale } from './scale-target.ts';
-import type { ScaleTarget } from './scale-target.ts';
-import type { ScaledObjectRecord } from './scaled-object.ts';
+import { Backoff } from './api/backoff.ts';
+import type { Surroundings } from './api/collection.ts';
+import type { KindDiscovery } from './api/kind-discovery.ts';
+import { KubeError } from './api/kube-error.ts';
+import type { Observation } from './api/observation.ts';
+import { readScale } from './records/scale-target.ts';
+import type { ScaleTarget } from './records/scale-target.ts';
+import type { ScaledObjectRecord } from './records/scaled-object.ts';
 
 /** How often the scale subresource is read when nothing else hints at a change. */
 const intervalMs = 5_000;

@@ -1,9 +1,9 @@
 import type { ClusterResources } from './cluster-resources.ts';
-import type { Observation } from './observation.ts';
+import type { Observation } from './api/observation.ts';
 import { PolledScale } from './polled-scale.ts';
-import type { ScaleTarget } from './scale-target.ts';
-import type { ScaledObjectRecord } from './scaled-object.ts';
-import type { SharedCollections } from './shared-collections.ts';
+import type { ScaleTarget } from './records/scale-target.ts';
+import type { ScaledObjectRecord } from './records/scaled-object.ts';
+import type { SharedCollections } from './api/shared-collections.ts';
 
 /** A look at one scale target, until it is stopped. */
 export interface TargetView {
@@ -29,9 +29,8 @@ export function viewTarget(
     const { surroundings, discovery } = resources;
     return new PolledScale({ ...surroundings, discovery, namespace, target, reasonIfMissing, onChange });
   }
-  const lease = watched.lease(namespace, (name) => {
-    if (name === undefined || name === target.name) onChange();
-  });
+  const lease = watched.lease(namespace, onChange);
+  lease.follow([target.name]);
   return {
     observe: () => lease.collection.observe(target.name, reasonIfMissing),
     hurry: () => undefined,

@@ -1,16 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatDuration } from '../../domain/duration.ts';
-import { parseLabelSelector } from '../../domain/label-selector.ts';
-import type { LabelSelector } from '../../domain/label-selector.ts';
 import { refKey } from '../../domain/workload.ts';
-import type { ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
+import type { HpaFacts, ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { ClusterResources } from './cluster-resources.ts';
+import { composeWorkload, podSelectorOf, targetLabel } from './compose-workload.ts';
 import { PodMembers } from './pod-members.ts';
-import type { Observation } from './observation.ts';
-import { rolloutStart } from './rollout.ts';
-import type { ScaleTarget } from './scale-target.ts';
-import type { ScaledObjectRecord } from './scaled-object.ts';
-import type { Lease } from './shared-collections.ts';
+import type { Observation } from './api/observation.ts';
+import type { ScaledObjectRecord } from './records/scaled-object.ts';
+import type { Lease } from './api/shared-collections.ts';
 import { viewTarget } from './target-view.ts';
 import type { TargetView } from './target-view.ts';
 
@@ -28,6 +25,7 @@ export class TrackedWorkload {
   readonly #onChange: (ref: ScaledObjectRef) => void;
   readonly #scaledObject: Lease<ScaledObjectRecord>;
   readonly #members: PodMembers;
+  readonly #hpa: Lease<HpaFacts>;
   #record: ScaledObjectRecord | undefined;
   #target: TargetView | undefined;
   #view: View;
@@ -45,9 +43,9 @@ export class TrackedWorkload {
     this.#resources = resources;
     this.#onChange = onChange;
     this.#view = unknown(`the Kubernetes API has not told of ScaledObject ${refKey(ref)} yet`);
-    this.#scaledObject = resources.scaledObjects.lease(ref.namespace, (name) => {
-      if (name === undefined || name === ref.name) this.#touch();
-    });
+    this.#scaledObject = resources.scaledObjects.lease(ref.namespace, () => this.#touch());
+    this.#scaledObject.follow([ref.name]);
+    this.#hpa = resources.hpas.lease(ref.namespace, () => this.#touch());
     this.#members = new PodMembers(resources.pods, ref.namespace, (isMembership) => {
       if (isMembership) this.#target?.hurry();
       this.#touch();
@@ -75,6 +73,7 @@ export class TrackedWorkload {
     this.#isStopped = true;
     this.#scaledObject.release();
     this.#members.release();
+    this.#hpa.release();
     this.#target?.stop();
   }
 
@@ -99,14 +98,17 @@ export class TrackedWorkload {
     if (scaledObject.state !== 'present') return unseen(`ScaledObject ${refKey(this.#ref)}`, scaledObject);
     const record = scaledObject.value;
     const target = this.#follow(record).observe();
-    const label = `${record.kind}/${record.name}`;
+    const label = targetLabel(record);
     if (target.state !== 'present') return unseen(`the scale target ${label}`, target);
-    const selector = this.#selectorFor(target.value, label);
+    const selector = podSelectorOf(target.value, label, this.podSelector);
     if (typeof selector === 'string') return unknown(selector);
     this.#members.select(selector);
     const pods = this.#members.health();
     if (pods.state !== 'present') return unseen(`the pods of ${label}`, pods);
-    return { state: 'known', workload: this.#workload(record, target.value) };
+    // An HPA that is not there, or may not be read, is no reason to know nothing of the workload.
+    const hpa = this.#hpa.collection.get(record.hpaName);
+    const parts = { ref: this.#ref, scaledObject: record, target: target.value, pods: this.#members.pods(), hpa };
+    return { state: 'known', workload: composeWorkload(parts) };
   }
 
   #observeScaledObject(): Observation<ScaledObjectRecord> {
@@ -121,38 +123,13 @@ export class TrackedWorkload {
   #follow(record: ScaledObjectRecord): TargetView {
     const before = this.#record;
     this.#record = record;
+    if (before?.hpaName !== record.hpaName) this.#hpa.follow([record.hpaName]);
     const isSame =
       before?.apiVersion === record.apiVersion && before.kind === record.kind && before.name === record.name;
     if (this.#target && isSame) return this.#target;
     this.#target?.stop();
     this.#target = viewTarget(this.#resources, this.#ref.namespace, record, () => this.#touch());
     return this.#target;
-  }
-
-  #selectorFor(target: ScaleTarget, label: string): LabelSelector | string {
-    if (this.podSelector === undefined) {
-      return (
-        target.selector ?? `the scale subresource of ${label} names no label selector; set podSelector in the trigger`
-      );
-    }
-    const selector = parseLabelSelector(this.podSelector);
-    return typeof selector === 'string' ? `podSelector: ${selector}` : selector;
-  }
-
-  #workload(record: ScaledObjectRecord, target: ScaleTarget): Workload {
-    const { minReplicas, maxReplicas, override } = record;
-    const records = this.#members.records();
-    const rolloutSinceMs = target.rollout && (rolloutStart(records) ?? target.rollout.progressedAtMs);
-    return {
-      ref: this.#ref,
-      target: `${record.kind}/${record.name}`,
-      replicas: target.replicas,
-      ...(minReplicas !== undefined && { minReplicas }),
-      ...(maxReplicas !== undefined && { maxReplicas }),
-      pods: records.map(({ pod }) => pod),
-      ...(rolloutSinceMs !== undefined && { rolloutSinceMs }),
-      ...(override && { override }),
-    };
   }
 }
 

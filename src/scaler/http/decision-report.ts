@@ -65,7 +65,7 @@ function reportCalendar({ sinceMs, nextEdgeMs, upcoming, ...state }: CalendarSta
 
 function reportWorkload(reading: WorkloadReading): object {
   if (reading.state === 'unknown') return { state: reading.state, reason: reading.reason };
-  const { target, replicas, minReplicas, maxReplicas, pods, rolloutSinceMs } = reading.workload;
+  const { target, replicas, minReplicas, maxReplicas, hpa, pods, rolloutSinceMs } = reading.workload;
   return {
     state: reading.state,
     target,
@@ -73,6 +73,7 @@ function reportWorkload(reading: WorkloadReading): object {
     readyReplicas: readyPods(reading.workload).length,
     ...(minReplicas !== undefined && { minReplicas }),
     ...(maxReplicas !== undefined && { maxReplicas }),
+    ...(hpa && { hpa }),
     ...(rolloutSinceMs !== undefined && { rolloutSince: isoTime(rolloutSinceMs) }),
     pods: pods.map(({ name, phase, node }) => ({ name, phase, ...(node !== undefined && { node }) })),
   };

@@ -6,7 +6,8 @@ import { describeWorkloadSource } from '../../conformance/workload-source.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { startKubeApi } from '../../support/kube-api.ts';
 import type { KubeApiStandIn } from '../../support/kube-api.ts';
-import { deployment, kubeObject, kubePod, scaledObject, statefulSet } from '../../support/kube-objects.ts';
+import { deployment, kubeHpa, kubeObject, kubePod, scaledObject, statefulSet } from '../../support/kube-objects.ts';
+import type { KubeObject } from '../../support/kube-objects.ts';
 import { declareWorkloads } from '../../support/kube-workloads.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 
@@ -175,6 +176,43 @@ describe('clusterWorkloads', () => {
     });
   });
 
+  describe('the HPA', () => {
+    it('that KEDA keeps is told, by the name that KEDA gives it', async () => {
+      const behavior = { scaleUp: { tolerance: '0' }, scaleDown: { tolerance: '50m' } };
+      api.apply(scaledObject('llama'), deployment('llama', 3), kubeHpa('llama', { spec: { behavior } }));
+
+      await eventually(async () =>
+        expect((await known()).hpa).toEqual({
+          minReplicas: 1,
+          maxReplicas: 8,
+          currentReplicas: 1,
+          scaleUpTolerance: 0,
+          scaleDownTolerance: 0.05,
+        }),
+      );
+    });
+
+    it('may have a name of its own, and may change', async () => {
+      const advanced = { horizontalPodAutoscalerConfig: { name: 'own' } };
+      api.apply(scaledObject('llama', { spec: { advanced } }), deployment('llama', 3));
+      const own = (currentReplicas: number): KubeObject =>
+        kubeHpa('', { metadata: { name: 'own' }, status: { currentReplicas } });
+      api.apply(own(2), kubeHpa('llama'));
+      await eventually(async () => expect((await known()).hpa?.currentReplicas).toBe(2));
+
+      api.apply(own(3));
+      await eventually(async () => expect((await known()).hpa?.currentReplicas).toBe(3));
+    });
+
+    it('that may not be read costs nothing but its facts', async () => {
+      api.forbidden.push('/horizontalpodautoscalers');
+      api.apply(scaledObject('llama'), deployment('llama', 3), kubeHpa('llama'));
+
+      expect(await known()).not.toHaveProperty('hpa');
+      await eventually(() => expect(lines.map(({ msg }) => msg)).toContain('kubernetes watch failed'));
+    });
+  });
+
   describe('podSelector', () => {
     it('replaces the selector of the target, and may change', async () => {
       api.apply(scaledObject('llama'), deployment('llama', 1), kubePod('a', 'llama'), kubePod('b', 'worker'));
@@ -239,7 +277,7 @@ describe('clusterWorkloads', () => {
     await eventually(() => {
       for (const name of names) expect(source.lookup({ namespace: 'inference', name }).state).toBe('known');
     });
-    await eventually(() => expect(api.openWatches).toBe(3));
+    await eventually(() => expect(api.openWatches).toBe(4));
 
     for (const name of names) source.forget({ namespace: 'inference', name });
 

@@ -67,13 +67,13 @@ describe('clusterWorkloads when the Kubernetes API', () => {
   it('is down: says so once for each watch, and once that it works again', async () => {
     await watching();
     await api.goDown();
-    await eventually(() => expect(messages()).toEqual(Array<string>(3).fill('kubernetes watch failed')));
+    await eventually(() => expect(messages()).toEqual(Array<string>(4).fill('kubernetes watch failed')));
     await clock.advance(2 * minuteMs);
-    expect(messages()).toHaveLength(3);
+    expect(messages()).toHaveLength(4);
     expect(JSON.stringify(lines)).not.toContain('secret-token');
 
     await api.comeBack();
-    await eventually(() => expect(messages().slice(3)).toEqual(Array<string>(3).fill('kubernetes watch works again')));
+    await eventually(() => expect(messages().slice(4)).toEqual(Array<string>(4).fill('kubernetes watch works again')));
   });
 
   it.each(['end', 'cut'] as const)(
@@ -238,7 +238,7 @@ describe('clusterWorkloads when the Kubernetes API', () => {
   async function watching(): Promise<void> {
     await eventually(() => {
       expect(lookup().state).toBe('known');
-      expect(api.openWatches).toBe(3);
+      expect(api.openWatches).toBe(4);
     });
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabelSelector } from '../../domain/label-selector.ts';
+import type { LabelSelector } from '../../../domain/label-selector.ts';
 
 /** A selector as objects hold it: `{ matchLabels, matchExpressions }`. */
 export const labelSelectorObject = z

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadKubeConfig } from '../../../src/kubernetes/cluster/kube-config.ts';
+import { loadKubeConfig } from '../../../../src/kubernetes/cluster/api/kube-config.ts';
 
 describe('loadKubeConfig', () => {
   let path: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OverrideReading } from '../../domain/override.ts';
-import { readOverride } from '../override-text.ts';
+import type { OverrideReading } from '../../../domain/override.ts';
+import { readOverride } from '../../override-text.ts';
 import { isGroupVersion, isObjectName } from './object-name.ts';
 
 /** What is kept of a ScaledObject. */
@@ -11,15 +11,16 @@ export interface ScaledObjectRecord {
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   readonly override?: OverrideReading;
+  /** The name of the HorizontalPodAutoscaler that KEDA keeps for it. */
+  readonly hpaName: string;
 }
 
 const overrideAnnotation = 'pilotlight.io/override';
 
 const replicaCount = z.number().int().nonnegative().optional();
+const objectName = z.string().refine(isObjectName).optional().catch(undefined);
 const scaledObject = z.object({
-  metadata: z
-    .object({ annotations: z.record(z.string(), z.string()).catch({}).default({}) })
-    .default({ annotations: {} }),
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).catch({}).default({}) }),
   spec: z.object({
     // KEDA's defaults for what a user leaves out or empty.
     scaleTargetRef: z.object({
@@ -29,17 +30,24 @@ const scaledObject = z.object({
     }),
     minReplicaCount: replicaCount,
     maxReplicaCount: replicaCount,
+    advanced: z
+      .object({ horizontalPodAutoscalerConfig: z.object({ name: objectName }).optional().catch(undefined) })
+      .optional()
+      .catch(undefined),
   }),
+  status: z.object({ hpaName: objectName }).optional().catch(undefined),
 });
 
 /** Reads a keda.sh/v1alpha1 ScaledObject; undefined when it is none, or names nothing to scale. */
 export function readScaledObject(object: unknown): ScaledObjectRecord | undefined {
   const { success, data } = scaledObject.safeParse(object);
   if (!success) return undefined;
-  const { scaleTargetRef, minReplicaCount, maxReplicaCount } = data.spec;
+  const { scaleTargetRef, minReplicaCount, maxReplicaCount, advanced } = data.spec;
+  const givenName = advanced?.horizontalPodAutoscalerConfig?.name;
   const override = data.metadata.annotations[overrideAnnotation];
   return {
     ...scaleTargetRef,
+    hpaName: data.status?.hpaName ?? givenName ?? `keda-hpa-${data.metadata.name}`,
     ...(minReplicaCount !== undefined && { minReplicas: minReplicaCount }),
     ...(maxReplicaCount !== undefined && { maxReplicas: maxReplicaCount }),
     ...(override !== undefined && { override: readOverride(override) }),

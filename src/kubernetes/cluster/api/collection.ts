@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { pause } from '../../domain/clock.ts';
-import type { Clock, EpochMs } from '../../domain/clock.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import { pause } from '../../../domain/clock.ts';
+import type { Clock, EpochMs } from '../../../domain/clock.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
 import { Backoff } from './backoff.ts';
 import type { KubeClient, Query } from './kube-client.ts';
 import { KubeError, watchError } from './kube-error.ts';
@@ -28,8 +28,10 @@ export interface CollectionSetting<T> extends Surroundings {
   readonly query: Query;
   /** Keeps the few fields that are needed; undefined leaves the object out. Never throws. */
   readonly parse: (object: unknown) => T | undefined;
-  /** Told the name of each object that changed, and undefined when something changed for the collection as a whole. */
-  readonly onChange: (name?: string) => void;
+  /** Told of each object that changed, as it was and as it is; undefined where there was or is none. */
+  readonly onObject: (name: string, before: T | undefined, after: T | undefined) => void;
+  /** Told when something changed for the collection as a whole. */
+  readonly onHealth: () => void;
 }
 
 /**
@@ -150,24 +152,25 @@ export class Collection<T> {
   }
 
   #put(name: string, value: T | undefined): void {
-    if (isDeepStrictEqual(this.#objects.get(name), value)) return;
+    const before = this.#objects.get(name);
+    if (isDeepStrictEqual(before, value)) return;
     if (value === undefined) this.#objects.delete(name);
     else this.#objects.set(name, value);
-    this.#setting.onChange(name);
+    this.#setting.onObject(name, before, value);
   }
 
   #heard(): void {
-    const { path, clock, logger, onChange } = this.#setting;
+    const { path, clock, logger, onHealth } = this.#setting;
     const isNews = !this.#isListed || this.#failure !== undefined;
     if (this.#failure !== undefined) logger.info({ path }, 'kubernetes watch works again');
     this.#isListed = true;
     this.#heardAtMs = clock.nowMs();
     this.#failure = undefined;
-    if (isNews) onChange();
+    if (isNews) onHealth();
   }
 
   #fail(error: unknown): void {
-    const { path, logger, onChange } = this.#setting;
+    const { path, logger, onHealth } = this.#setting;
     const refused = error instanceof KubeError ? error.status : undefined;
     if (refused === 410 || refused === 404) this.#version = undefined;
     // A version that has expired is everyday business: the list that follows tells whether anything is wrong.
@@ -176,6 +179,6 @@ export class Collection<T> {
     if (this.#failure === undefined) logger.warn({ path, reason }, 'kubernetes watch failed');
     const isNews = this.#failure !== reason;
     this.#failure = reason;
-    if (isNews) onChange();
+    if (isNews) onHealth();
   }
 }

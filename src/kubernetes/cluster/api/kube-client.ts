@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Clock } from '../../domain/clock.ts';
+import type { Clock } from '../../../domain/clock.ts';
 import { KubeError, refusal } from './kube-error.ts';
 
 /** How long the API server may take to begin an answer, and to send the whole of one that is no watch. */

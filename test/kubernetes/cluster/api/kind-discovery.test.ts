@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KindDiscovery } from '../../../src/kubernetes/cluster/kind-discovery.ts';
-import { kubeClient } from '../../../src/kubernetes/cluster/kube-client.ts';
-import type { KubeClient } from '../../../src/kubernetes/cluster/kube-client.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-import { startKubeApi } from '../../support/kube-api.ts';
-import type { KubeApiStandIn } from '../../support/kube-api.ts';
+import { KindDiscovery } from '../../../../src/kubernetes/cluster/api/kind-discovery.ts';
+import { kubeClient } from '../../../../src/kubernetes/cluster/api/kube-client.ts';
+import type { KubeClient } from '../../../../src/kubernetes/cluster/api/kube-client.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
+import { startKubeApi } from '../../../support/kube-api.ts';
+import type { KubeApiStandIn } from '../../../support/kube-api.ts';
 
 const rollout = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'llama' };
 const served = { ...rollout, plural: 'rollouts', scaleSelectorPath: 'status.selector' };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { EpochMs } from '../../domain/clock.ts';
-import type { Pod, PodPhase } from '../../domain/workload.ts';
-import type { Labels } from '../../domain/label-selector.ts';
+import type { EpochMs } from '../../../domain/clock.ts';
+import type { Pod, PodPhase } from '../../../domain/workload.ts';
+import type { Labels } from '../../../domain/label-selector.ts';
+import { revisionOf } from './revision.ts';
 
 /** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
 export interface PodRecord {
@@ -44,22 +45,36 @@ export function readPod(object: unknown): PodRecord | undefined {
   const { success, data } = podObject.safeParse(object);
   if (!success || data.status.phase === 'Succeeded' || data.status.phase === 'Failed') return undefined;
   const { metadata, spec, status } = data;
-  const notReadySinceMs = status.conditions.find(isNotReady)?.lastTransitionTime;
+  const phase = phaseOf(data);
+  const readiness = status.conditions.find(({ type }) => type === 'Ready');
+  const sinceMs = readiness?.lastTransitionTime;
+  const revision = revisionOf(metadata.labels);
   return {
     labels: metadata.labels,
     pod: {
       name: metadata.name,
-      phase: phaseOf(data),
+      phase,
       ...(spec.nodeName !== undefined && { node: spec.nodeName }),
       ...(status.podIP !== undefined && { address: status.podIP }),
       ...(metadata.creationTimestamp !== undefined && { createdAtMs: metadata.creationTimestamp }),
-      ...(notReadySinceMs !== undefined && { notReadySinceMs }),
+      ...(sinceMs !== undefined && readiness?.status !== 'True' && { notReadySinceMs: sinceMs }),
+      ...(sinceMs !== undefined && phase === 'ready' && { readySinceMs: sinceMs }),
+      ...(revision !== undefined && { revision }),
     },
   };
 }
 
-function isNotReady({ type, status }: z.infer<typeof condition>): boolean {
-  return type === 'Ready' && status !== 'True';
+/** The topic of pods that carry this label; see Audience. */
+export function labelTopic(key: string, value: string): string {
+  return `${key}=${value}`;
+}
+
+/** The topic of every pod, for selectors that demand no label. */
+export const anyPod = 'any';
+
+/** What a pod can be waited for by. */
+export function podTopics({ labels }: PodRecord): readonly string[] {
+  return [anyPod, ...Object.entries(labels).map(([key, value]) => labelTopic(key, value))];
 }
 
 function phaseOf({ metadata, status }: PodObject): PodPhase {

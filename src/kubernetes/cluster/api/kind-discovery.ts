@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock, EpochMs } from '../../domain/clock.ts';
+import type { Clock, EpochMs } from '../../../domain/clock.ts';
 import type { KubeClient } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { selectorMatches } from '../../../src/domain/label-selector.ts';
-import { labelSelectorObject } from '../../../src/kubernetes/cluster/label-selector.ts';
+import { selectorMatches } from '../../../../src/domain/label-selector.ts';
+import { labelSelectorObject } from '../../../../src/kubernetes/cluster/records/label-selector.ts';
 
 describe('labelSelectorObject', () => {
   it('reads labels and expressions, all of which must hold', () => {

@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { PodRecord } from '../../../src/kubernetes/cluster/pod-record.ts';
-import { rolloutStart } from '../../../src/kubernetes/cluster/rollout.ts';
-import { pod } from '../../support/builders.ts';
+import type { Pod } from '../../../../src/domain/workload.ts';
+import { revisionOf, rolloutStart } from '../../../../src/kubernetes/cluster/records/revision.ts';
+import { pod } from '../../../support/builders.ts';
 
 /** `a1` is a pod of revision a, created at 1; in brackets when it is terminating. */
-function pods(text: string): PodRecord[] {
+function pods(text: string): Pod[] {
   return text.split(' ').map((word) => {
     const [, revision = '', createdAtMs = ''] = /([a-z])(\d+)/.exec(word) ?? [];
     const phase = word.startsWith('(') ? 'terminating' : 'ready';
-    return {
-      labels: { 'pod-template-hash': revision },
-      pod: pod({ name: word, phase, createdAtMs: Number(createdAtMs) }),
-    };
+    return pod({ name: word, phase, revision, createdAtMs: Number(createdAtMs) });
   });
 }
 
@@ -29,6 +26,17 @@ describe('rolloutStart', () => {
 
   it('is unknown without pods, and without the time of their creation', () => {
     expect(rolloutStart([])).toBeUndefined();
-    expect(rolloutStart([{ labels: {}, pod: { name: 'a', phase: 'ready' } }])).toBeUndefined();
+    expect(rolloutStart([{ name: 'a', phase: 'ready' }])).toBeUndefined();
+  });
+});
+
+describe('revisionOf', () => {
+  it.each([
+    ['a Deployment', { app: 'llama', 'pod-template-hash': 'a' }, 'a'],
+    ['an Argo Rollout', { app: 'llama', 'rollouts-pod-template-hash': 'b' }, 'b'],
+    ['a StatefulSet', { app: 'llama', 'controller-revision-hash': 'llama-c' }, 'llama-c'],
+    ['nobody that marks it', { app: 'llama' }, undefined],
+  ])('reads the mark of a pod of %s', (_case, labels, expected) => {
+    expect(revisionOf(labels)).toBe(expected);
   });
 });

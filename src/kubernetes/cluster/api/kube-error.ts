@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cutText } from '../../domain/cut-text.ts';
+import { cutText } from '../../../domain/cut-text.ts';
 
 /** The API server could not be asked, or refused. `status` is its HTTP status, absent where there was no answer. */
 export class KubeError extends Error {

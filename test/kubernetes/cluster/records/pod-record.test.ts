@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPod } from '../../../src/kubernetes/cluster/pod-record.ts';
-import { kubePod } from '../../support/kube-objects.ts';
+import { readPod } from '../../../../src/kubernetes/cluster/records/pod-record.ts';
+import { kubePod } from '../../../support/kube-objects.ts';
 
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
 const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
@@ -35,6 +35,22 @@ describe('readPod', () => {
     const lost = { type: 'Ready', status: 'False', lastTransitionTime: '2026-11-23T12:00:00Z' };
     const record = readPod(kubePod('a', 'llama', { status: { phase: 'Running', conditions: [lost] } }));
     expect(record?.pod).toMatchObject({ phase: 'loading', notReadySinceMs: Date.parse('2026-11-23T12:00:00Z') });
+  });
+
+  it('tells since when a ready pod is ready, and of which revision it is', () => {
+    const status = { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-23T08:03:40Z' }] };
+    const metadata = { labels: { app: 'llama', 'pod-template-hash': '5d9c' } };
+    const record = readPod(kubePod('a', 'llama', { metadata, status }));
+
+    expect(record?.pod).toMatchObject({ readySinceMs: Date.parse('2026-11-23T08:03:40Z'), revision: '5d9c' });
+    expect(record?.pod).not.toHaveProperty('notReadySinceMs');
+  });
+
+  it('does not take a terminating pod for one that has been ready since', () => {
+    const status = { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-23T08:03:40Z' }] };
+    const metadata = { deletionTimestamp: '2026-11-23T09:00:00Z' };
+
+    expect(readPod(kubePod('a', 'llama', { metadata, status }))?.pod).not.toHaveProperty('readySinceMs');
   });
 
   it('leaves absent what a pod does not have yet', () => {

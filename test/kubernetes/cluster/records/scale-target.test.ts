@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDeployment, readScale, readStatefulSet } from '../../../src/kubernetes/cluster/scale-target.ts';
-import { deployment, statefulSet } from '../../support/kube-objects.ts';
+import { readDeployment, readScale, readStatefulSet } from '../../../../src/kubernetes/cluster/records/scale-target.ts';
+import { deployment, statefulSet } from '../../../support/kube-objects.ts';
 
 const selector = [{ key: 'app', operator: 'in', values: ['llama'] }];
 const conditions = [
@@ -11,7 +11,7 @@ const conditions = [
 
 describe('readDeployment', () => {
   it('reads replicas and selector', () => {
-    expect(readDeployment(deployment('llama', 3))).toEqual({ replicas: 3, selector });
+    expect(readDeployment(deployment('llama', 3))).toEqual({ replicas: 3, selector, rollout: { state: 'none' } });
   });
 
   it('takes one replica for none named, as the API does', () => {
@@ -31,17 +31,46 @@ describe('readDeployment', () => {
   ])('tells whether a Deployment is rolling out: %s', (_case, counts, spec, expected) => {
     const target = readDeployment(deployment('llama', 3, { spec, status: { ...counts, conditions } }));
 
-    expect(target?.rollout).toEqual(expected ? { progressedAtMs: Date.parse('2026-11-23T08:00:00Z') } : undefined);
+    expect(target?.rollout).toEqual(
+      expected ? { state: 'under way', progressedAtMs: Date.parse('2026-11-23T08:00:00Z') } : { state: 'none' },
+    );
   });
 
   it('knows a rollout without knowing when it got on', () => {
-    expect(readDeployment(deployment('llama', 3, { status: { updatedReplicas: 0 } }))?.rollout).toEqual({});
+    expect(readDeployment(deployment('llama', 3, { status: { updatedReplicas: 0 } }))?.rollout).toEqual({
+      state: 'under way',
+    });
   });
 });
 
 describe('readStatefulSet', () => {
   it('reads replicas and selector', () => {
-    expect(readStatefulSet(statefulSet('llama', 2))).toEqual({ replicas: 2, selector });
+    expect(readStatefulSet(statefulSet('llama', 2))).toEqual({ replicas: 2, selector, rollout: { state: 'none' } });
+  });
+
+  it.each([
+    ['of one revision', { currentRevision: 'a', updateRevision: 'a', updatedReplicas: 0 }, {}, 'none'],
+    ['on its way', { currentRevision: 'a', updateRevision: 'b', updatedReplicas: 1 }, {}, 'under way'],
+    [
+      'through, its controller about to say so',
+      { currentRevision: 'a', updateRevision: 'b', updatedReplicas: 2 },
+      {},
+      'none',
+    ],
+    [
+      'as far as its partition lets it',
+      { currentRevision: 'a', updateRevision: 'b', updatedReplicas: 1 },
+      { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } },
+      'none',
+    ],
+    [
+      'left to whoever deletes its pods',
+      { currentRevision: 'a', updateRevision: 'b' },
+      { updateStrategy: { type: 'OnDelete' } },
+      'none',
+    ],
+  ])('tells whether a StatefulSet is rolling out: %s', (_case, status, spec, state) => {
+    expect(readStatefulSet(statefulSet('llama', 2, { spec, status }))?.rollout).toEqual({ state });
   });
 });
 
@@ -66,7 +95,7 @@ describe('readScale', () => {
     ],
     [{ spec: { replicas: 'two' } }, undefined],
   ])('%j', (object, expected) => {
-    expect(readScale({ kind: 'Scale', ...object })).toEqual(expected);
+    expect(readScale({ kind: 'Scale', ...object })).toEqual(expected && { ...expected, rollout: { state: 'untold' } });
   });
 
   it.each([

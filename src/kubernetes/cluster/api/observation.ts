@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/clock.ts';
+import type { EpochMs } from '../../../domain/clock.ts';
 
 /** What the API server said of one object, and when it was last heard on the matter. */
 export type Observation<T> =
