@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Pod, Workload } from '../domain/workload.ts';
+import { withoutAbsent } from './without-absent.ts';
 import { readOverride } from './override-text.ts';
 
 /** A workload file that can't be used. Its message names the file and the place in it. */
@@ -107,11 +108,4 @@ function toWorkload(entry: z.infer<typeof workload>): Workload {
 function toPod({ name: podName, phase, createdAt, notReadySince, readySince, ...rest }: z.infer<typeof pod>): Pod {
   const times = { createdAtMs: createdAt, notReadySinceMs: notReadySince, readySinceMs: readySince };
   return { name: podName, phase, ...withoutAbsent({ ...rest, ...times }) };
-}
-
-type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Our types tell what is absent from what is undefined; the file's reader does not. */
-function withoutAbsent<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HpaFacts } from '../../../domain/workload.ts';
+import { withoutAbsent } from '../../without-absent.ts';
 import { parseQuantity } from './quantity.ts';
 
 const count = z.number().int().nonnegative();
@@ -20,13 +21,10 @@ export function readHpa(object: unknown): HpaFacts | undefined {
   const { success, data } = hpaObject.safeParse(object);
   if (!success) return undefined;
   const { minReplicas, maxReplicas, behavior } = data.spec;
-  const { currentReplicas } = data.status;
-  const [up, down] = [behavior.scaleUp.tolerance, behavior.scaleDown.tolerance];
-  return {
-    minReplicas,
-    maxReplicas,
-    ...(currentReplicas !== undefined && { currentReplicas }),
-    ...(up !== undefined && { scaleUpTolerance: up }),
-    ...(down !== undefined && { scaleDownTolerance: down }),
+  const facts = {
+    currentReplicas: data.status.currentReplicas,
+    scaleUpTolerance: behavior.scaleUp.tolerance,
+    scaleDownTolerance: behavior.scaleDown.tolerance,
   };
+  return { minReplicas, maxReplicas, ...withoutAbsent(facts) };
 }

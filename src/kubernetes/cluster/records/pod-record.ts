@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EpochMs } from '../../../domain/clock.ts';
 import type { Pod, PodPhase } from '../../../domain/workload.ts';
 import type { Labels } from '../../../domain/label-selector.ts';
+import { withoutAbsent } from '../../without-absent.ts';
 import { revisionOf } from './revision.ts';
 
 /** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
@@ -44,24 +45,24 @@ export const podFieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
 export function readPod(object: unknown): PodRecord | undefined {
   const { success, data } = podObject.safeParse(object);
   if (!success || data.status.phase === 'Succeeded' || data.status.phase === 'Failed') return undefined;
+  const { labels } = data.metadata;
+  return { labels, pod: podOf(data) };
+}
+
+function podOf(data: PodObject): Pod {
   const { metadata, spec, status } = data;
   const phase = phaseOf(data);
   const readiness = status.conditions.find(({ type }) => type === 'Ready');
   const sinceMs = readiness?.lastTransitionTime;
-  const revision = revisionOf(metadata.labels);
-  return {
-    labels: metadata.labels,
-    pod: {
-      name: metadata.name,
-      phase,
-      ...(spec.nodeName !== undefined && { node: spec.nodeName }),
-      ...(status.podIP !== undefined && { address: status.podIP }),
-      ...(metadata.creationTimestamp !== undefined && { createdAtMs: metadata.creationTimestamp }),
-      ...(sinceMs !== undefined && readiness?.status !== 'True' && { notReadySinceMs: sinceMs }),
-      ...(sinceMs !== undefined && phase === 'ready' && { readySinceMs: sinceMs }),
-      ...(revision !== undefined && { revision }),
-    },
+  const fields = {
+    node: spec.nodeName,
+    address: status.podIP,
+    createdAtMs: metadata.creationTimestamp,
+    notReadySinceMs: readiness?.status === 'True' ? undefined : sinceMs,
+    readySinceMs: phase === 'ready' ? sinceMs : undefined,
+    revision: revisionOf(metadata.labels),
   };
+  return { name: metadata.name, phase, ...withoutAbsent(fields) };
 }
 
 /** The topic of pods that carry this label; see Audience. */
