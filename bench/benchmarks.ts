@@ -1,7 +1,8 @@
 import { exporterLoad } from './exporter-load.ts';
+import { exporterReads } from './exporter-reads.ts';
 import type { Benchmark } from './figure.ts';
 import { scalerPush } from './scaler-push.ts';
 import { scalerThroughput } from './scaler-throughput.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [scalerThroughput, scalerPush, exporterLoad];
+export const benchmarks: readonly Benchmark[] = [scalerThroughput, scalerPush, exporterLoad, exporterReads];

@@ -1,7 +1,12 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { ExporterDirectory } from '../domain/exporter-place.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
 import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
+import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
+import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
+import { parseExporterSelection } from '../kubernetes/exporters/exporter-selection.ts';
 import { staticWorkloads } from '../kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';
@@ -27,10 +32,12 @@ const forgetAfterMs = 300_000;
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {
   const { clock } = options;
   const logger = createLogger('scaler', options.logLevel);
-  const environment = await openEnvironment(options);
-  const { workloads, origin } = await openWorkloads(options, logger);
+  const kubeConfig = await openKubeConfig(options);
+  const directory = await openDirectory(options, kubeConfig, logger);
+  const environment = await openEnvironment(options, directory);
+  const { workloads, origin } = await openWorkloads(options, kubeConfig, logger);
   logger.info(
-    { workloads: origin, connections: environment.connections.size, exporters: options.exporters },
+    { workloads: origin, connections: environment.connections.size, exporters: options.exporters, exporterPods: options.exporterPods }, // prettier-ignore
     'reading from',
   );
   const metrics = new ScalerMetrics();
@@ -57,13 +64,17 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     async stop() {
       await service.stop();
       environment.close();
+      directory?.close();
       await workloads.close();
       logger.info('stopped');
     },
   };
 }
 
-async function openEnvironment(options: ScalerOptions): Promise<SignalEnvironment> {
+async function openEnvironment(
+  options: ScalerOptions,
+  exporterDirectory: ExporterDirectory | undefined,
+): Promise<SignalEnvironment> {
   const { connections: file, exporters, clock } = options;
   const connections =
     file === '' ? new Connections() : await orUsageError('--connections', () => loadConnections(file));
@@ -71,6 +82,7 @@ async function openEnvironment(options: ScalerOptions): Promise<SignalEnvironmen
     createSignalEnvironment({
       connections,
       exporters,
+      ...(exporterDirectory && { exporterDirectory }),
       clock,
       readIntervalMs: options.readInterval,
       readTimeoutMs: options.readTimeout,
@@ -84,16 +96,36 @@ interface OpenWorkloads {
   readonly origin: string;
 }
 
-async function openWorkloads(options: ScalerOptions, logger: Logger): Promise<OpenWorkloads> {
-  const { workloads: file, kubeconfig, clock } = options;
+/** The cluster to talk to; undefined where a file describes the workloads. */
+async function openKubeConfig({ workloads: file, kubeconfig }: ScalerOptions): Promise<KubeConfig | undefined> {
   if (file !== '' && kubeconfig !== '') {
     throw new UsageError('--workloads and --kubeconfig exclude each other; give one');
   }
-  if (file !== '') {
+  return file === '' ? orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig)) : undefined;
+}
+
+function openDirectory(
+  { exporterPods: text, clock }: ScalerOptions,
+  kubeConfig: KubeConfig | undefined,
+  logger: Logger,
+): Promise<OpenDirectory | undefined> {
+  return orUsageError('--exporter-pods', () => {
+    if (text === '') return undefined;
+    const selection = parseExporterSelection(text);
+    if (!kubeConfig) throw new Error('needs a cluster, and --workloads means none; name exporters with --exporters');
+    return exporterPods(selection, { kubeConfig, clock, logger });
+  });
+}
+
+async function openWorkloads(
+  { workloads: file, clock }: ScalerOptions,
+  kubeConfig: KubeConfig | undefined,
+  logger: Logger,
+): Promise<OpenWorkloads> {
+  if (!kubeConfig) {
     const workloads = await orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
     return { workloads, origin: `file ${file}` };
   }
-  const kubeConfig = await orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig));
   const server = kubeConfig.getCurrentCluster()?.server ?? 'no server';
   return { workloads: clusterWorkloads({ kubeConfig, clock, logger }), origin: `Kubernetes API at ${server}` };
 }

@@ -15,7 +15,11 @@ export const scalerOptions = {
   workloads: textOption('', 'File that describes the workloads, instead of the Kubernetes API.'),
   kubeconfig: textOption('', "kubeconfig file for use outside a cluster; empty for the pod's service account."),
   connections: textOption('', 'File that names the connections which triggers may refer to.'),
-  exporters: listOption([], 'Base URLs of the exporters: http://pilotlight-exporter.pilotlight:9400.'),
+  exporters: listOption([], 'Base URLs of exporters that are all read, whoever asks: http://gpu-box.example.com:9400.'),
+  exporterPods: textOption(
+    '',
+    'Which pods are exporters: NAMESPACE/SELECTOR [port=9400] [path=/metrics] [scheme=http]. Each is read only while a workload has pods on its node.',
+  ),
   maxConnectionAge: durationOption(
     600_000,
     'Age at which gRPC connections are closed, so that clients find new replicas.',

@@ -1,5 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Connections, RedisConnection } from './connections/connections.ts';
+import type { ExporterDirectory } from '../domain/exporter-place.ts';
+import { pilotlightDialect } from './exporters/dialect.ts';
 import { ExporterFleet } from './exporters/exporter-fleet.ts';
 import { createHttpTextClient } from './http/http-text.ts';
 import type { HttpTextClient } from './http/http-text.ts';
@@ -14,6 +16,8 @@ export interface SignalEnvironmentOptions {
   readonly connections: Connections;
   /** Base URLs of exporters. */
   readonly exporters: readonly string[];
+  /** Where the exporters of nodes are, where that is known. */
+  readonly exporterDirectory?: ExporterDirectory;
   readonly clock: Clock;
   readonly readIntervalMs: number;
   readonly readTimeoutMs: number;
@@ -37,6 +41,8 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
   const clients = new Map<RedisConnection, RedisClient>();
   const fleet = new ExporterFleet({
     targets: options.exporters,
+    ...(options.exporterDirectory && { directory: options.exporterDirectory }),
+    dialect: pilotlightDialect,
     http,
     clock,
     timeoutMs: options.readTimeoutMs * exporterTimeoutShare,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/program/system-clock.ts';
 import type { RedisConnection } from '../../src/signals/connections/connections.ts';
 import { createEnginePodsSource } from '../../src/signals/engines/engine-pods.ts';
+import { pilotlightDialect } from '../../src/signals/exporters/dialect.ts';
 import { ExporterFleet } from '../../src/signals/exporters/exporter-fleet.ts';
 import { createExporterGpusSource } from '../../src/signals/exporters/exporter-gpus.ts';
 import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
@@ -71,7 +72,14 @@ const gpuText = (value: string): string =>
 
 describeSignalSource('the exporters', () =>
   overHttp(gpuText, '# nothing here\n', (url, http) => {
-    const fleet = new ExporterFleet({ targets: [url], http, clock: systemClock, timeoutMs: 300, maxAgeMs: 0 });
+    const fleet = new ExporterFleet({
+      dialect: pilotlightDialect,
+      targets: [url],
+      http,
+      clock: systemClock,
+      timeoutMs: 300,
+      maxAgeMs: 0,
+    });
     return createExporterGpusSource(['gpuMemory', 'gpuUtilization'], fleet);
   }),
 );

@@ -21,6 +21,14 @@ describe('startScaler', () => {
     [['--workloads', 'a.yaml', '--kubeconfig', 'b'], /^--workloads and --kubeconfig exclude each other; give one$/],
     [['--connections', '/nowhere/connections.yaml'], /^--connections: the connections file .* can't be read: ENOENT$/],
     [['--exporters', 'ftp://exporter'], /^--exporters: .*ftp:\/\/exporter/],
+    [
+      ['--workloads', 'a.yaml', '--exporter-pods', 'gpu'],
+      /^--exporter-pods: "gpu" does not begin with the name of a namespace/,
+    ],
+    [
+      ['--workloads', 'a.yaml', '--exporter-pods', 'gpu/app=x'],
+      /^--exporter-pods: needs a cluster, and --workloads means none/,
+    ],
     [['--clock', 'now'], /^--clock: "now" is not START,EPOCH,SPEED/],
   ])('refuses %j', async (args, said) => {
     const error = await refusal(args);

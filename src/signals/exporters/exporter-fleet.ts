@@ -1,93 +1,69 @@
-import type { Clock, EpochMs } from '../../domain/clock.ts';
+import type { EpochMs } from '../../domain/clock.ts';
+import type { ExporterDirectory } from '../../domain/exporter-place.ts';
+import type { Pod } from '../../domain/workload.ts';
+import { askExporters } from './exporter-answers.ts';
+import type { AskOptions, ExporterAnswers } from './exporter-answers.ts';
 import { ExporterTargets } from './exporter-targets.ts';
 import type { Resolve } from './exporter-targets.ts';
-import { parseExposition } from '../http/exposition.ts';
-import type { Sample } from '../http/exposition.ts';
-import type { HttpTextClient } from '../http/http-text.ts';
-import { mapAtMost } from '../parallel.ts';
-import { exporterMetrics, PodGpus } from './pod-gpus.ts';
-import { reasonOf } from '../reasons.ts';
+import { NodeExporters } from './node-exporters.ts';
+import type { PodGpus } from './pod-gpus.ts';
+import { SharedReading } from './shared-reading.ts';
 
-/** Exporters that are asked at the same time. */
-const exportersAtOnce = 64;
-
-export interface ExporterFleetOptions {
-  /** Base URLs of exporters; a name that has several addresses stands for all of them. */
+export interface ExporterFleetOptions extends AskOptions {
+  /** Base URLs of exporters; a name that has several addresses stands for all of them. All are read, whoever asks. */
   readonly targets: readonly string[];
-  readonly http: HttpTextClient;
-  readonly clock: Clock;
-  /** How long one reading of all exporters may take; who has not answered by then counts as failed. */
-  readonly timeoutMs: number;
-  /** A reading that is younger is shared by all who ask, so that the number of ScaledObjects costs nothing. */
+  /** Where the exporters of nodes are; of these only those are read on whose nodes there are pods that somebody asks for. */
+  readonly directory?: ExporterDirectory;
+  /** A reading that is younger is shared by all who ask. */
   readonly maxAgeMs: number;
   /** Finds all addresses of a name; by DNS unless told otherwise. */
   readonly resolve?: Resolve;
 }
 
-/** What all exporters said at one time. */
+/** What the exporters said of some pods. */
 export interface FleetReading {
+  /** When the oldest part of it was observed. */
   readonly observedAtMs: EpochMs;
-  readonly gpus: PodGpus;
-  /** How many exporters answered, of how many that were asked. */
+  /** By exporter, or group of exporters: a pod is on one node, so one of them tells all of it. */
+  readonly gpus: readonly PodGpus[];
+  /** How many exporters answered, of how many that were asked or should have been. */
   readonly answered: number;
   readonly asked: number;
   /** Why the others did not, in words. */
   readonly failures: readonly string[];
+  /** Nodes of these pods on which no exporter runs, in words. */
+  readonly without: readonly string[];
 }
 
-/** All exporters of the cluster, read together for all ScaledObjects. */
+/** The exporters of the cluster, each read once for all ScaledObjects, and only where it has something to tell. */
 export class ExporterFleet {
-  readonly #options: ExporterFleetOptions;
-  readonly #targets: ExporterTargets;
-  #last: FleetReading | undefined;
-  #underWay: Promise<FleetReading> | undefined;
+  readonly #all: SharedReading<ExporterAnswers> | undefined;
+  readonly #byNode: NodeExporters | undefined;
+  readonly #nowMs: () => EpochMs;
 
-  /** Throws on a target that is not an http URL. */
+  /** Throws on a target that is no URL of an exporter. */
   constructor(options: ExporterFleetOptions) {
-    this.#options = options;
-    this.#targets = new ExporterTargets(options.targets, options.clock, options.resolve);
+    const { clock, targets, directory, maxAgeMs } = options;
+    const named = new ExporterTargets(targets, clock, options.resolve);
+    const readAll = (): Promise<ExporterAnswers> => askExporters(() => named.urls(), options);
+    if (targets.length > 0) this.#all = new SharedReading(clock, maxAgeMs, readAll);
+    if (directory) this.#byNode = new NodeExporters(directory, options);
+    this.#nowMs = () => clock.nowMs();
   }
 
-  /** The last reading while it is young, else a new one; never more than one at a time. Never rejects. */
-  read(): Promise<FleetReading> {
-    if (this.#last && this.#isYoung(this.#last)) return Promise.resolve(this.#last);
-    this.#underWay ??= this.#readAll().finally(() => {
-      this.#underWay = undefined;
-    });
-    return this.#underWay;
-  }
-
-  #isYoung({ observedAtMs }: FleetReading): boolean {
-    const ageMs = this.#options.clock.nowMs() - observedAtMs;
-    // A clock that was set back must not keep a reading young for hours.
-    return ageMs >= 0 && ageMs < this.#options.maxAgeMs;
-  }
-
-  async #readAll(): Promise<FleetReading> {
-    const { clock, timeoutMs } = this.#options;
-    const observedAtMs = clock.nowMs();
-    const timeout = new AbortController();
-    const cancel = clock.after(timeoutMs, () => timeout.abort());
-    const { urls, failures } = await this.#targets.urls();
-    const answers = await mapAtMost(exportersAtOnce, urls, (url) => this.#readOne(url, timeout.signal));
-    cancel();
-    const gpus = new PodGpus();
-    for (const answer of answers) for (const sample of answer.samples) gpus.add(sample);
-    const failed = answers.flatMap((answer) => answer.failure ?? []);
-    const asked = answers.length + failures.length;
-    this.#last = { observedAtMs, gpus, asked, answered: answers.length - failed.length, failures: [...failures, ...failed] }; // prettier-ignore
-    return this.#last;
-  }
-
-  async #readOne(url: URL, deadline: AbortSignal): Promise<{ samples: readonly Sample[]; failure?: string }> {
-    try {
-      const text = await this.#options.http.text({ url, deadline });
-      const { samples, truncated, unreadable } = parseExposition(text, exporterMetrics);
-      if (truncated) throw new Error(`${url.host}: its answer ends in the middle of a line`);
-      for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
-      return { samples };
-    } catch (error) {
-      return { samples: [], failure: reasonOf(error) };
-    }
+  /** What exporters tell of these pods. Never rejects. */
+  async read(pods: readonly Pod[]): Promise<FleetReading> {
+    const nodes = pods.flatMap(({ node }) => node ?? []);
+    const [all, byNode] = await Promise.all([this.#all?.get(), this.#byNode?.read(nodes)]);
+    const answers = [...(byNode?.answers ?? []), ...(all ? [all] : [])];
+    const unknown = byNode?.unknown ?? [];
+    return {
+      observedAtMs: answers.reduce((oldest, { observedAtMs }) => Math.min(oldest, observedAtMs), this.#nowMs()),
+      gpus: answers.map(({ gpus }) => gpus),
+      answered: answers.reduce((sum, { answered }) => sum + answered, 0),
+      asked: answers.reduce((sum, { asked }) => sum + asked, unknown.length),
+      failures: [...unknown, ...answers.flatMap(({ failures }) => failures)],
+      without: byNode?.without ?? [],
+    };
   }
 }

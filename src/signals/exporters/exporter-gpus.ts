@@ -3,9 +3,9 @@ import { readyPods } from '../../domain/workload.ts';
 import type { Workload } from '../../domain/workload.ts';
 import type { ExporterFleet, FleetReading } from './exporter-fleet.ts';
 import { orTimeout } from '../or-timeout.ts';
-import type { PodGpu, PodGpus } from './pod-gpus.ts';
+import type { PodGpu } from './pod-gpus.ts';
 import { listReasons } from '../reasons.ts';
-import type { Measurement, SignalSource } from '../source.ts';
+import type { Measurement, Measurements, SignalSource } from '../source.ts';
 
 /**
  * What a pod's GPUs say of one signal; NaN when one of them does not say. `untold` are GPUs that the pod holds and of which
@@ -30,22 +30,35 @@ export function createExporterGpusSource(signals: readonly SignalName[], fleet: 
     label: 'exporter',
     signals,
     read: async (workload, deadline) => {
-      const reading = await orTimeout(fleet.read(), deadline, 'the exporters');
-      if (reading.asked === 0) throw new Error('there are no exporters to ask');
+      const pods = readyPods(workload);
+      const reading = await orTimeout(fleet.read(pods), deadline, 'the exporters');
+      if (reading.asked === 0) return withoutExporter(signals, pods.length, reading);
       if (reading.answered === 0) throw new Error(`no exporter answered: ${listReasons(reading.failures)}`);
       return new Map(signals.map((signal) => [signal, measure(signal, workload, reading)]));
     },
   };
 }
 
+/** Nobody was asked: no pod is ready, or none is where an exporter is known to be. */
+function withoutExporter(signals: readonly SignalName[], expected: number, { without }: FleetReading): Measurements {
+  if (expected > 0 && without.length === 0) throw new Error('there are no exporters to ask');
+  const reason = expected === 0 ? 'no ready pods' : listReasons(without);
+  return new Map(signals.map((signal) => [signal, { state: 'absent', reason, coverage: { heard: 0, expected } }]));
+}
+
 function measure(signal: SignalName, workload: Workload, reading: FleetReading): Measurement {
   const pods = readyPods(workload);
-  const parts = pods.map((pod) => readPod(signal, workload.ref.namespace, pod.name, reading.gpus)).filter(({ value }) => Number.isFinite(value)); // prettier-ignore
+  const parts = pods.map((pod) => readPod(signal, workload.ref.namespace, pod.name, reading)).filter(({ value }) => Number.isFinite(value)); // prettier-ignore
   const coverage = { heard: parts.filter(({ untold }) => untold === 0).length, expected: pods.length };
   if (pods.length === 0) return { state: 'absent', reason: 'no ready pods', coverage };
   if (parts.length === 0) return nobodyHeard(signal, reading, coverage.expected);
   const value = parts.reduce((sum, part) => sum + part.value, 0);
-  const remarks = [describeUnheard(coverage), describeUntold(parts), describeFailures(reading)];
+  const remarks = [
+    describeUnheard(coverage),
+    describeUntold(parts),
+    describeFailures(reading),
+    listReasons(reading.without),
+  ];
   const note = remarks.filter((part) => part !== '').join('; ');
   const measured = { state: 'measured', value, coverage, observedAtMs: reading.observedAtMs } as const;
   return note === '' ? measured : { ...measured, note };
@@ -57,9 +70,11 @@ interface PodPart {
   readonly untold: number;
 }
 
-function readPod(signal: SignalName, namespace: string, pod: string, gpus: PodGpus): PodPart {
-  const untold = gpus.untold(namespace, pod);
-  return { value: figures[signal]?.(gpus.of(namespace, pod), untold) ?? NaN, untold };
+function readPod(signal: SignalName, namespace: string, pod: string, { gpus }: FleetReading): PodPart {
+  const teller = gpus.find((one) => one.knows(namespace, pod));
+  if (!teller) return { value: NaN, untold: 0 };
+  const untold = teller.untold(namespace, pod);
+  return { value: figures[signal]?.(teller.of(namespace, pod), untold) ?? NaN, untold };
 }
 
 /** With an exporter out of reach it can't be told whether the pods have no GPU, so that counts as a failure. */

@@ -50,6 +50,11 @@ export class PodGpus {
     gpu[figure] = figure === 'memoryTotalBytes' ? Math.max(before, value) : before + value;
   }
 
+  /** Whether anything is told of the pod. */
+  knows(namespace: string, pod: string): boolean {
+    return this.#gpusByPod.has(podKey(namespace, pod)) || this.#devicesByPod.has(podKey(namespace, pod));
+  }
+
   /** The GPUs that one pod holds; none when no exporter tells of the pod. */
   of(namespace: string, pod: string): readonly PodGpu[] {
     return [...(this.#gpusByPod.get(podKey(namespace, pod))?.values() ?? [])];

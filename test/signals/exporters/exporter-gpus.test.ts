@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SignalName } from '../../../src/domain/signal.ts';
 import type { Workload } from '../../../src/domain/workload.ts';
+import { pilotlightDialect } from '../../../src/signals/exporters/dialect.ts';
 import { ExporterFleet } from '../../../src/signals/exporters/exporter-fleet.ts';
 import type { ExporterFleetOptions } from '../../../src/signals/exporters/exporter-fleet.ts';
 import { createExporterGpusSource } from '../../../src/signals/exporters/exporter-gpus.ts';
@@ -48,7 +49,15 @@ async function exporter(...gpus: Gpu[]): Promise<HttpStandIn> {
 
 function fleetOf(exporters: readonly HttpStandIn[], changes: Partial<ExporterFleetOptions> = {}): ExporterFleet {
   const targets = exporters.map(({ url }) => url);
-  return new ExporterFleet({ targets, http, clock: new HandClock(), timeoutMs: 1_000, maxAgeMs: 0, ...changes });
+  return new ExporterFleet({
+    targets,
+    dialect: pilotlightDialect,
+    http,
+    clock: new HandClock(),
+    timeoutMs: 1_000,
+    maxAgeMs: 0,
+    ...changes,
+  });
 }
 
 async function read(
@@ -202,26 +211,26 @@ describe('a fleet of exporters', () => {
     const clock = new HandClock();
     const targets = [`http://exporters.test:${port}/`];
     const fleet = fleetOf([], { targets, clock, resolve });
-    expect(await fleet.read()).toMatchObject({ asked: 1, answered: 1, failures: [] });
+    expect(await fleet.read([])).toMatchObject({ asked: 1, answered: 1, failures: [] });
     expect(standIn.seen[0]?.path).toBe('/metrics');
     addresses = ['127.0.0.1', '127.0.0.2', '::1'];
-    expect(await fleet.read()).toMatchObject({ asked: 1 });
+    expect(await fleet.read([])).toMatchObject({ asked: 1 });
     await clock.advance(30_000);
-    const more = await fleet.read();
+    const more = await fleet.read([]);
     expect(more).toMatchObject({ asked: 3, answered: 1 });
     expect(more.failures.map((failure) => failure.split(' ')[0])).toEqual([`127.0.0.2:${port}`, `[::1]:${port}`]);
     addresses = undefined;
     await clock.advance(30_000);
-    expect(await fleet.read()).toMatchObject({ asked: 3 });
+    expect(await fleet.read([])).toMatchObject({ asked: 3 });
     expect(asked).toEqual(Array(3).fill('exporters.test'));
-    const lost = await fleetOf([], { targets, resolve }).read();
+    const lost = await fleetOf([], { targets, resolve }).read([]);
     expect(lost).toMatchObject({ asked: 1, answered: 0, failures: [`exporters.test:${port} has no address`] });
   });
 
   it('finds a name by DNS, in one family of addresses', async () => {
     const standIn = await exporter();
     const targets = [`http://localhost:${standIn.server.port}`];
-    expect(await fleetOf([], { targets }).read()).toMatchObject({ asked: 1, answered: 1, failures: [] });
+    expect(await fleetOf([], { targets }).read([])).toMatchObject({ asked: 1, answered: 1, failures: [] });
   });
 
   it.each(['', 'exporter:9400', 'https://exporter:9400'])('refuses the target %j', (target) => {

@@ -1,0 +1,71 @@
+import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { parseExposition } from '../http/exposition.ts';
+import type { Sample } from '../http/exposition.ts';
+import type { HttpTextClient } from '../http/http-text.ts';
+import { mapAtMost } from '../parallel.ts';
+import { reasonOf } from '../reasons.ts';
+import type { ExporterDialect } from './dialect.ts';
+import type { PodGpus } from './pod-gpus.ts';
+
+/** Exporters that are asked at the same time. */
+const exportersAtOnce = 64;
+
+export interface AskOptions {
+  readonly http: HttpTextClient;
+  readonly clock: Clock;
+  /** Who has not answered by then counts as failed. */
+  readonly timeoutMs: number;
+  readonly dialect: ExporterDialect;
+}
+
+/** What some exporters said at one time. */
+export interface ExporterAnswers {
+  readonly observedAtMs: EpochMs;
+  readonly gpus: PodGpus;
+  /** How many exporters answered, of how many that were asked. */
+  readonly answered: number;
+  readonly asked: number;
+  /** Why the others did not, in words. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Asks exporters, all within one timeout. Never rejects.
+ * @param find tells where they are, and which can't be found
+ */
+export async function askExporters(
+  find: () => Promise<{ urls: readonly URL[]; failures: readonly string[] }>,
+  options: AskOptions,
+): Promise<ExporterAnswers> {
+  const { clock, timeoutMs, dialect } = options;
+  const observedAtMs = clock.nowMs();
+  const timeout = new AbortController();
+  const cancel = clock.after(timeoutMs, () => timeout.abort());
+  const { urls, failures } = await find();
+  const answers = await mapAtMost(exportersAtOnce, urls, (url) => askOne(url, timeout.signal, options));
+  cancel();
+  const failed = answers.flatMap((answer) => answer.failure ?? []);
+  return {
+    observedAtMs,
+    gpus: dialect.gather(answers.flatMap(({ samples }) => samples)),
+    asked: answers.length + failures.length,
+    answered: answers.length - failed.length,
+    failures: [...failures, ...failed],
+  };
+}
+
+async function askOne(
+  url: URL,
+  deadline: AbortSignal,
+  { http, dialect }: AskOptions,
+): Promise<{ samples: readonly Sample[]; failure?: string }> {
+  try {
+    const text = await http.text({ url, deadline });
+    const { samples, truncated, unreadable } = parseExposition(text, dialect.metrics);
+    if (truncated) throw new Error(`${url.host}: its answer ends in the middle of a line`);
+    for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
+    return { samples };
+  } catch (error) {
+    return { samples: [], failure: reasonOf(error) };
+  }
+}
