@@ -101,7 +101,7 @@ export interface GpuProcess {
   /** As the host numbers it. */
   readonly pid: number;
   readonly memoryUsedBytes?: number;
-  /** Share of time in which its kernels ran; 0 for one that ran none, absent where the driver does not tell. */
+  /** Its part of the GPU's utilization; 0 for one that ran nothing, absent where the driver does not tell. */
   readonly smUtilizationRatio?: number;
   /** The slice it runs on, where MIG is on and the driver tells. */
   readonly migInstanceUuid?: string;

@@ -239,6 +239,26 @@ int nvmlDeviceGetComputeRunningProcesses_v3(struct unit *u, uint32_t *count, str
   return OK;
 }
 
+struct sample_value { uint64_t us; uint64_t value; };
+
+/* The last three samples, 200 ms apart, that swing by ten about the key "samples": the oldest lower, the newest higher. */
+int nvmlDeviceGetSamples(struct unit *u, int type, uint64_t last_seen, uint32_t *value_type, uint32_t *count, struct sample_value *out) {
+  double mean;
+  int code = number_of(u, "samples", &mean);
+  if (code != OK || type != 1) return code == OK ? 2 : code;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  uint64_t us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+  uint32_t room = *count, found = 0;
+  for (int i = 2; i >= 0 && found < room; i--) {
+    uint64_t at = us - (uint64_t)i * 200000;
+    if (at > last_seen) out[found++] = (struct sample_value){at, (uint64_t)mean + 10 - 10 * (uint64_t)i};
+  }
+  *value_type = 1;
+  *count = found;
+  return found == 0 ? NOT_FOUND : OK;
+}
+
 struct busy { uint32_t pid; uint64_t us; uint32_t sm, memory, encoder, decoder; };
 
 int nvmlDeviceGetProcessUtilization(struct unit *u, struct busy *out, uint32_t *count, uint64_t last_seen) {

@@ -6,6 +6,7 @@ import type { Handle, Library } from './library.ts';
 import type { RawDevice, RawSlice, SampleMessage } from './message.ts';
 import { PerformanceSamples } from './performance.ts';
 import { returnCodes } from './return-codes.ts';
+import { UtilizationSamples } from './utilization-samples.ts';
 
 const word = Buffer.alloc(8);
 const otherWord = Buffer.alloc(8);
@@ -16,6 +17,7 @@ export class Collector {
   readonly #performance: PerformanceSamples;
   readonly #events: XidEvents;
   readonly #busy = new Map<string, BusyProcesses>();
+  readonly #utilization = new Map<string, UtilizationSamples>();
 
   constructor(library: Library) {
     this.#library = library;
@@ -56,6 +58,7 @@ export class Collector {
       migEnabled,
       figures: {
         ...readFigures(library, device, deviceCalls),
+        ...this.#meanUtilization(device, uuid, nowMs),
         ...readFieldValues(library, device),
         ...this.#performance.read({ device, uuid }),
       },
@@ -66,6 +69,14 @@ export class Collector {
         ? { slices: this.#readSlices(device, uuid) }
         : { processes: readProcesses(library, device), busy: this.#busyOf(uuid).read(library, device, nowMs) }),
     };
+  }
+
+  /** In place of the utilization at the moment of asking. */
+  #meanUtilization(device: Handle, uuid: string, nowMs: number): Record<string, number> {
+    const samples = this.#utilization.get(uuid) ?? new UtilizationSamples();
+    this.#utilization.set(uuid, samples);
+    const utilizationRatio = samples.read(this.#library, device, nowMs);
+    return utilizationRatio === undefined ? {} : { utilizationRatio };
   }
 
   #busyOf(uuid: string): BusyProcesses {

@@ -23,6 +23,7 @@ const functions = {
   minorNumber: ofDevice('nvmlDeviceGetMinorNumber', 'buffer'),
   pciInfo: ofDevice('nvmlDeviceGetPciInfo_v3', 'buffer'),
   utilization: ofDevice('nvmlDeviceGetUtilizationRates', 'buffer'),
+  samples: ofDevice('nvmlDeviceGetSamples', 'number', 'wide number', 'buffer', 'buffer', 'buffer'),
   encoderUtilization: ofDevice('nvmlDeviceGetEncoderUtilization', 'buffer', 'buffer'),
   decoderUtilization: ofDevice('nvmlDeviceGetDecoderUtilization', 'buffer', 'buffer'),
   memory: ofDevice('nvmlDeviceGetMemoryInfo', 'buffer'),

@@ -47,17 +47,21 @@ export class BusyProcesses {
   /** Undefined at first, and where the driver does not tell: the first answer spans all that it ever sampled. */
   read(library: Library, device: Handle, nowMs: number): RawBusy[] | undefined {
     if (Math.abs(nowMs - this.#askedAtMs) < busyIntervalMs) return this.#busy;
+    const elapsedMs = nowMs - this.#askedAtMs;
     this.#askedAtMs = nowMs;
+    // Before a clock that was set back the driver would tell nothing new for as long.
+    if (elapsedMs < 0) this.#lastSeen = 0n;
     const isFirst = this.#lastSeen === 0n;
-    const latest = this.#readLatest(library, device);
+    const latest = this.#readLatest(library, device, elapsedMs);
     this.#busy = isFirst ? undefined : latest;
     return this.#busy;
   }
 
-  #readLatest(library: Library, device: Handle): RawBusy[] | undefined {
+  #readLatest(library: Library, device: Handle, elapsedMs: number): RawBusy[] | undefined {
     const answer = fillBusy(library, device, this.#lastSeen);
     if (answer === 'none') {
-      if (this.#lastSeen === 0n) this.#lastSeen = 1n;
+      // Nothing ran until now, so the next answer is not to spread over this time.
+      this.#lastSeen = this.#lastSeen > 1n ? this.#lastSeen + BigInt(Math.trunc(elapsedMs * 1_000)) : 1n;
       return [];
     }
     if (answer === 'untold') return undefined;

@@ -1,4 +1,5 @@
 import type { GpuDevice, XidErrors } from '../../domain/gpu.ts';
+import { ProcessShares } from '../process-shares.ts';
 import type { GpuReader, ReaderEvent } from '../reader.ts';
 import { Restarts } from '../restarts.ts';
 import type { SessionEnd } from '../restarts.ts';
@@ -19,6 +20,7 @@ export class NvmlReader implements GpuReader {
   readonly #restarts: Restarts;
   /** Critical errors by GPU and number; kept over restarts, for they count up. */
   readonly #xids = new Map<string, XidErrors>();
+  readonly #shares = new ProcessShares();
   #listener: Listener = () => undefined;
 
   constructor(settings: SessionSettings) {
@@ -49,7 +51,8 @@ export class NvmlReader implements GpuReader {
       const session = new Session(this.#settings, {
         onStarted: (unknownFields) => this.#listener({ kind: 'started', unknownFields }),
         onSample: (sample, rejected) => {
-          const devices = sample.devices.map((device) => this.#withXids(device));
+          const counted = sample.devices.map((device) => this.#withXids(device));
+          const devices = this.#shares.smooth(counted, sample.observedAtMs);
           this.#listener({ kind: 'sample', sample: { ...sample, devices }, rejected });
         },
         onXid: (uuid, xid) => this.#countXid(uuid, xid),

@@ -62,6 +62,13 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
     }); // prettier-ignore
   });
 
+  it('tells the mean of the samples that the driver keeps, and not what it runs at the moment of asking', async (test) => {
+    const { devicesWhere } = start(test, { gpus: [mockGpu(0, { samples: 31, utilization: 87 }), mockGpu(1)] });
+    const [device, other] = await devicesWhere(() => true);
+    expect(device?.utilizationRatio).toBeCloseTo(0.31);
+    expect(other?.utilizationRatio).toBe(0.3);
+  });
+
   it('reads an old driver, whose functions are fewer and otherwise named', async (test) => {
     const { events, devicesWhere } = start(test, { gpus: [mockGpu(0, { clockEvents: 1 })] }, ['OLD_DRIVER']);
     const [device] = await devicesWhere(() => true);
