@@ -22,6 +22,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
 import { serveScaler } from './service.ts';
+import { ReadTurns } from './trigger/read-turns.ts';
 
 /** Reads that may fail in a row before a gauge no longer describes now. */
 const readsToStale = 3;
@@ -41,10 +42,12 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     'reading from',
   );
   const metrics = new ScalerMetrics();
+  const turns = new ReadTurns(clock, options.podReadsPerSecond);
   const service = await serveScaler(
     {
       workloads,
-      signalsOf: signalReader({ options, environment, metrics, logger }),
+      signalsOf: signalReader({ options, environment, turns, metrics, logger }),
+      turns,
       metrics,
       logger,
       clock,
@@ -142,14 +145,14 @@ async function orUsageError<T>(flag: string, open: () => T | Promise<T>): Promis
 interface ReaderParts {
   readonly options: ScalerOptions;
   readonly environment: SignalEnvironment;
+  readonly turns: ReadTurns;
   readonly metrics: ScalerMetrics;
   readonly logger: Logger;
 }
 
 /** Makes the reader of one trigger's signals. */
 function signalReader(parts: ReaderParts): (policy: Policy, ref: ScaledObjectRef) => SignalRunner {
-  const { options, environment, metrics, logger } = parts;
-  const freshForMs = readsToStale * options.readInterval + options.readTimeout;
+  const { options, environment, turns, metrics, logger } = parts;
   return (policy, ref) =>
     new SignalRunner(createSources(policy, ref, environment), {
       ref,
@@ -157,7 +160,9 @@ function signalReader(parts: ReaderParts): (policy: Policy, ref: ScaledObjectRef
       logger,
       timeoutMs: options.readTimeout,
       observer: metrics.readObserver,
-      freshForMs,
+      get freshForMs() {
+        return readsToStale * (options.readInterval + turns.lagMs) + options.readTimeout;
+      },
       forgetAfterMs,
     });
 }

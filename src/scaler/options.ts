@@ -11,6 +11,11 @@ export const scalerOptions = {
   httpPort: integerOption(8080, ports, 'Port of metrics, probes and decisions; 0 takes a free one.'),
   host: textOption('0.0.0.0', 'Address that both ports listen on.'),
   readInterval: durationOption(1_000, 'How often the signals of each trigger are read.', 10),
+  podReadsPerSecond: integerOption(
+    700,
+    { min: 1, max: 100_000 },
+    'Most engine pods that are read per second; with more than that, each is read less often than once per read interval.',
+  ),
   readTimeout: durationOption(2_000, 'How long a source of signals may take to answer.', 10),
   workloads: textOption('', 'File that describes the workloads, instead of the Kubernetes API.'),
   kubeconfig: textOption('', "kubeconfig file for use outside a cluster; empty for the pod's service account."),

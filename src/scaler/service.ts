@@ -16,6 +16,7 @@ import { httpRoutes } from './http/http-routes.ts';
 import type { ScalerMetrics } from './http/metrics.ts';
 import { OpenStreams } from './grpc/open-streams.ts';
 import { Rpcs } from './grpc/rpcs.ts';
+import type { ReadTurns } from './trigger/read-turns.ts';
 import { spread } from './trigger/spread.ts';
 import { WarmUp } from './trigger/warm-up.ts';
 
@@ -30,6 +31,8 @@ interface ServiceParts {
   readonly workloads: WorkloadSource;
   /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
   readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
+  /** The turns that the reads of all triggers take. */
+  readonly turns: ReadTurns;
   readonly metrics: ScalerMetrics;
   readonly logger: Logger;
   /** The time that calendars and readings go by. */
@@ -82,7 +85,7 @@ function endpointMaker(
   parts: ServiceParts,
   settings: ServiceSettings,
 ): (ref: ScaledObjectRef, policy: Policy) => Endpoint {
-  const { workloads, logger, clock, transportClock } = parts;
+  const { workloads, turns, logger, clock, transportClock } = parts;
   const { readIntervalMs, readTimeoutMs } = settings;
   const staleAfterMs = staleMarginMs + 5 * (readIntervalMs + readTimeoutMs);
   let made = 0;
@@ -94,7 +97,7 @@ function endpointMaker(
       policy,
       signals: parts.signalsOf(policy, ref),
       workloads,
-      timing: { clock, readIntervalMs, phase: spread(made), staleAfterMs },
+      timing: { clock, turns, readIntervalMs, phase: spread(made), staleAfterMs },
       warmUp: new WarmUp(transportClock, warmUpMs),
       onDecision: (after, before) => {
         logDecision(logger, ref, after.verdict, before?.verdict);

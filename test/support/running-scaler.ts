@@ -3,6 +3,7 @@ import { refKey } from '../../src/domain/workload.ts';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
 import { systemClock } from '../../src/program/system-clock.ts';
 import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
+import { ReadTurns } from '../../src/scaler/trigger/read-turns.ts';
 import { serveScaler } from '../../src/scaler/service.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { FakeSignals } from './fake-signals.ts';
@@ -57,6 +58,7 @@ export async function runScaler(
     {
       workloads,
       signalsOf: (_, ref) => signalsOf(ref),
+      turns: new ReadTurns(clock, 700),
       metrics: new ScalerMetrics(),
       logger: createLogger('test', 'silent'),
       clock,

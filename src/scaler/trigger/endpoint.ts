@@ -11,6 +11,7 @@ import { quietness } from '../../decision/quiet.ts';
 import { CalendarWatch } from './calendar-watch.ts';
 import { nextEdgeMs } from './next-edge.ts';
 import { QuietWatch } from './quiet-watch.ts';
+import type { ReadTurns } from './read-turns.ts';
 import type { Snapshot } from './snapshot.ts';
 import { StepWatch } from './step-watch.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -27,6 +28,8 @@ export interface SignalReadings {
 
 interface EndpointTiming {
   readonly clock: Clock;
+  /** The turns that the reads of all endpoints take. */
+  readonly turns: ReadTurns;
   readonly readIntervalMs: number;
   /** Share of the read interval, from 0 up to 1, at which this endpoint's reads fall. */
   readonly phase: number;
@@ -79,14 +82,14 @@ export class Endpoint {
 
   /** Begins to read. Called once. */
   start(): void {
-    void this.#cycle();
+    this.#takeTurn();
   }
 
   /** To be called when the workload source says that this endpoint's workload changed. */
   workloadChanged(): void {
     if (this.#closed) return;
     if (this.#hasRead) this.#decide();
-    else if (!this.#reading) void this.#cycle();
+    else if (!this.#reading) this.#takeTurn();
   }
 
   /** The last decision and what it rests on; undefined before the first, and undecided when the last is too old to act on. */
@@ -115,10 +118,18 @@ export class Endpoint {
     this.warmUp.end();
   }
 
-  /** One read and the decision after it. The next is planned when this one is done, so reads never pile up. */
-  async #cycle(): Promise<void> {
+  /** The next read, as soon as it is this trigger's turn. */
+  #takeTurn(): void {
     this.#reading = true;
     this.#cancelRead();
+    const { turns, clock } = this.#parts.timing;
+    const waitMs = turns.take(this.policy, this.#parts.workloads.lookup(this.ref));
+    if (waitMs > 0) this.#cancelRead = clock.after(waitMs, () => void this.#cycle());
+    else void this.#cycle();
+  }
+
+  /** One read and the decision after it. The next is planned when this one is done, so reads never pile up. */
+  async #cycle(): Promise<void> {
     const reading = this.#parts.workloads.lookup(this.ref);
     if (reading.state === 'known') {
       await this.#parts.signals.readAll(reading.workload);
@@ -127,7 +138,7 @@ export class Endpoint {
     this.#reading = false;
     if (this.#closed) return;
     this.#decide();
-    this.#cancelRead = this.#parts.timing.clock.after(this.#untilNextReadMs(), () => void this.#cycle());
+    this.#cancelRead = this.#parts.timing.clock.after(this.#untilNextReadMs(), () => this.#takeTurn());
   }
 
   #decide(): void {

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { keepAtMost } from './kept-connections.ts';
 import { describeNetworkError, errorCode } from './network-error.ts';
 
 interface HttpTextRequest {
@@ -32,6 +33,7 @@ export interface HttpTextClient {
 const mebibyte = 1_048_576;
 /** Connections that nobody used for so long are closed: most belong to pods that are gone. */
 const idleConnectionMs = 60_000;
+const mostKeptConnections = 1_000;
 
 export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpTextClient {
   const maxBytes = options.maxBytes ?? 16 * mebibyte;
@@ -39,6 +41,7 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
     http: new HttpAgent({ keepAlive: true, timeout: idleConnectionMs }),
     https: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs }),
   };
+  for (const agent of [agents.http, agents.https]) keepAtMost(agent, mostKeptConnections);
   const ask = (request: HttpTextRequest): Promise<HttpText> => askTwice(request, agents, maxBytes);
   return {
     ask,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { streamActivity } from '../../../src/scaler/grpc/activity-stream.ts';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
+import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
 import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { policy } from '../../support/builders.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
@@ -19,7 +20,7 @@ function build() {
     policy: policy({ signals: [{ signal: 'queue', origin, target: 5, required: true }], idleAfterMs: 0 }),
     signals,
     workloads,
-    timing: { clock, readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
+    timing: { clock, turns: new ReadTurns(clock, 700), readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
     warmUp: new WarmUp(clock, 1_000),
     onDecision: () => undefined,
   });

@@ -3,8 +3,9 @@ import type { Decision } from '../../../src/domain/decision.ts';
 import type { Policy, SignalPlan } from '../../../src/domain/policy.ts';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import type { Snapshot } from '../../../src/scaler/trigger/snapshot.ts';
+import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
 import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
-import { fresh, policy } from '../../support/builders.ts';
+import { fresh, policy, workload } from '../../support/builders.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
 import { FakeWorkloads } from '../../support/fake-workloads.ts';
 import { HandClock } from '../../support/hand-clock.ts';
@@ -27,7 +28,7 @@ const officeHours = {
   warmReplicas: 1,
 };
 
-function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z') {
+function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z', turns?: ReadTurns) {
   const clock = new HandClock(start);
   const workloads = new FakeWorkloads();
   const signals = new FakeSignals(clock);
@@ -37,7 +38,13 @@ function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z') {
     policy: policy({ signals: [queue, running], ...given }),
     signals,
     workloads,
-    timing: { clock, readIntervalMs: 1_000, phase: 0.25, staleAfterMs: 45_000 },
+    timing: {
+      clock,
+      turns: turns ?? new ReadTurns(clock, 700),
+      readIntervalMs: 1_000,
+      phase: 0.25,
+      staleAfterMs: 45_000,
+    },
     warmUp: new WarmUp(clock, 1_000),
     onDecision: (after) => decisions.push(after),
   });
@@ -62,6 +69,36 @@ describe('Endpoint', () => {
 
     await clock.advance(10_000);
     expect(signals.reads).toBe(11);
+  });
+
+  it('waits for its turn where many read pods, and says meanwhile that nothing was read', async () => {
+    const turns = new ReadTurns(new HandClock('2026-03-03T10:00:00Z'), 700);
+    const origin = { kind: 'engine', engine: 'vllm', port: 8_000, path: '/metrics' } as const;
+    const { clock, workloads, signals, endpoint } = build({ signals: [{ ...running, origin }] }, undefined, turns);
+    workloads.set(ref, { replicas: 2 });
+    turns.take(endpoint.policy, { state: 'known', workload: workload({ replicas: 1_470 }), observedAtMs: 0 });
+
+    endpoint.start();
+    await clock.advance(1_900);
+    expect(signals.reads).toBe(0);
+    expect(endpoint.snapshot()).toBeUndefined();
+
+    await clock.advance(200);
+    expect(signals.reads).toBe(1);
+  });
+
+  it('does not read after all when it is closed before its turn', async () => {
+    const turns = new ReadTurns(new HandClock('2026-03-03T10:00:00Z'), 1);
+    const { clock, workloads, signals, endpoint } = build({}, undefined, turns);
+    workloads.set(ref, { replicas: 2 });
+    for (let i = 0; i < 4_000; i += 1) turns.take(endpoint.policy, { state: 'unknown', reason: '' });
+
+    endpoint.start();
+    endpoint.close();
+    await clock.advance(10_000);
+
+    expect(signals.reads).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   it('does not begin a read while one is under way, and keeps to its grid afterwards', async () => {

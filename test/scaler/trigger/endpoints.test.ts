@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import { Endpoints } from '../../../src/scaler/trigger/endpoints.ts';
+import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
 import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
 import { FakeWorkloads } from '../../support/fake-workloads.ts';
@@ -24,7 +25,7 @@ function build() {
         policy,
         signals: new FakeSignals(clock),
         workloads,
-        timing: { clock, readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
+        timing: { clock, turns: new ReadTurns(clock, 700), readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
         warmUp: new WarmUp(clock, 1_000),
         onDecision: () => undefined,
       });
