@@ -2,7 +2,7 @@
  * The house's storeys, lowest first: a room imports only itself and the rooms listed beside it.
  * CONTRIBUTING.md says the same in words.
  */
-const adapters = ['gpu', 'signals', 'kubernetes', 'telemetry', 'program'];
+const adapters = ['gpu', 'signals', 'kubernetes', 'credentials', 'telemetry', 'program'];
 const rooms = {
   domain: [],
   decision: ['domain'],
@@ -11,6 +11,7 @@ const rooms = {
   policy: ['domain', 'schedule'],
   program: ['domain'],
   telemetry: ['domain'],
+  credentials: ['domain', 'telemetry'],
   gpu: ['domain', 'generated', 'telemetry'],
   signals: ['domain', 'telemetry'],
   kubernetes: ['domain', 'telemetry'],

@@ -16,6 +16,7 @@ export interface Entry {
 const environmentSuffix = 'FromEnv';
 const maxKeys = 200;
 const maxValueLength = 16_384;
+const maxLength = 65_536;
 
 /**
  * Sorts out which keys were given, by the name of the key they count for. A key that ends in `FromEnv` counts for the key
@@ -29,6 +30,8 @@ export function readEntries(
 ): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   const keys = Object.keys(metadata).sort();
+  const length = metadataLength(metadata);
+  if (length > maxLength) report(`the metadata is ${length} characters long; ${maxLength} are allowed in all`);
   if (keys.length > maxKeys) report(`${keys.length} keys are more than the ${maxKeys} allowed`);
   for (const writtenKey of keys.slice(0, maxKeys)) {
     const key = plainKey(writtenKey);
@@ -41,6 +44,11 @@ export function readEntries(
     else entries.set(key, entry);
   }
   return entries;
+}
+
+/** Characters of all keys and values together. */
+export function metadataLength(metadata: Readonly<Record<string, string>>): number {
+  return Object.entries(metadata).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
 }
 
 function plainKey(writtenKey: string): string {

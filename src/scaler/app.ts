@@ -1,4 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { PemFiles } from '../credentials/pem-files.ts';
+import { serverPemPaths } from '../credentials/pem-options.ts';
 import type { ExporterDirectory } from '../domain/exporter-place.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
@@ -7,6 +9,7 @@ import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
 import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
 import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
 import { parseExporterSelection } from '../kubernetes/exporters/exporter-selection.ts';
+import { onlyNamespaces } from '../kubernetes/only-namespaces.ts';
 import { staticWorkloads } from '../kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';
@@ -36,11 +39,13 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   const kubeConfig = await openKubeConfig(options);
   const directory = await openDirectory(options, kubeConfig, logger);
   const environment = await openEnvironment(options, directory);
-  const { workloads, origin } = await openWorkloads(options, kubeConfig, logger);
+  const { workloads: all, origin } = await openWorkloads(options, kubeConfig, logger);
+  const workloads = onlyNamespaces(options.namespaces, all);
   logger.info(
     { workloads: origin, connections: environment.connections.size, exporters: options.exporters, exporterPods: options.exporterPods }, // prettier-ignore
     'reading from',
   );
+  const tls = await openTls(options, logger);
   const metrics = new ScalerMetrics();
   const turns = new ReadTurns(clock, options.podReadsPerSecond);
   const service = await serveScaler(
@@ -60,6 +65,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       readIntervalMs: options.readInterval,
       readTimeoutMs: options.readTimeout,
       maxConnectionAgeMs: options.maxConnectionAge,
+      tls,
     },
   );
   logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening');
@@ -67,6 +73,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     async stop() {
       await service.stop();
       environment.close();
+      tls?.close();
       directory?.close();
       await workloads.close();
       logger.info('stopped');
@@ -97,6 +104,15 @@ interface OpenWorkloads {
   readonly workloads: WorkloadSource;
   /** Where they come from, in words. */
   readonly origin: string;
+}
+
+async function openTls(options: ScalerOptions, logger: Logger): Promise<PemFiles | undefined> {
+  const { tlsCert: cert, tlsKey: key, tlsClientCa: ca } = options;
+  const flags = { cert: '--tls-cert', key: '--tls-key', ca: '--tls-client-ca' };
+  return asUsageError(async () => {
+    const paths = serverPemPaths({ cert, key, ca }, flags);
+    return paths && (await PemFiles.open(paths, { clock: systemClock, logger }));
+  });
 }
 
 /** The cluster to talk to; undefined where a file describes the workloads. */
@@ -134,11 +150,15 @@ async function openWorkloads(
 }
 
 /** What an option names can't be used: the operator's to mend, so a sentence is enough. */
-async function orUsageError<T>(flag: string, open: () => T | Promise<T>): Promise<T> {
+function orUsageError<T>(flag: string, open: () => T | Promise<T>): Promise<T> {
+  return asUsageError(open, `${flag}: `);
+}
+
+async function asUsageError<T>(open: () => T | Promise<T>, prefix = ''): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    throw new UsageError(`${flag}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`${prefix}${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

@@ -25,6 +25,13 @@ export const scalerOptions = {
     '',
     'Which pods are exporters: NAMESPACE/SELECTOR [port=9400] [path=/metrics] [scheme=http]. Each is read only while a workload has pods on its node.',
   ),
+  namespaces: listOption(
+    [],
+    'Namespaces whose ScaledObjects are served; empty for all. Elsewhere triggers answer UNAVAILABLE.',
+  ),
+  tlsCert: textOption('', 'PEM file with the certificate of the gRPC server; empty serves without TLS.'),
+  tlsKey: textOption('', 'PEM file with its key. Both are read again when they are replaced.'),
+  tlsClientCa: textOption('', 'PEM file with the authorities of clients; KEDA must then show a certificate of theirs.'),
   maxConnectionAge: durationOption(
     600_000,
     'Age at which gRPC connections are closed, so that clients find new replicas.',

@@ -1,3 +1,4 @@
+import type { PemFiles } from '../credentials/pem-files.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
@@ -42,6 +43,8 @@ interface ServiceParts {
 }
 
 interface ServiceSettings {
+  /** Of the gRPC server; without it there is no TLS. */
+  readonly tls?: PemFiles | undefined;
   readonly host: string;
   readonly grpcPort: number;
   readonly httpPort: number;
@@ -70,7 +73,7 @@ export async function serveScaler(parts: ServiceParts, settings: ServiceSettings
   const { host, maxConnectionAgeMs } = settings;
   const http = await serveHttp(httpRoutes({ endpoints, metrics, health, clock }), { host, port: settings.httpPort });
   const grpc = await serveGrpc(
-    { scaler, health, streams, clock: transportClock, maxConnectionAgeMs },
+    { scaler, health, streams, clock: transportClock, tls: settings.tls, maxConnectionAgeMs },
     { host, port: settings.grpcPort },
   );
   const stop = async (): Promise<void> => {

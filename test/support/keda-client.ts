@@ -52,10 +52,10 @@ interface Poll {
 export class KedaClient {
   readonly rpc: ExternalScalerClient;
 
-  constructor(address: string, proto = upstreamProto) {
+  constructor(address: string, proto = upstreamProto, channel = credentials.createInsecure()) {
     const decoding = { longs: Number, defaults: true, arrays: true, objects: true };
     const loaded = loadPackageDefinition(loadSync(proto, decoding)) as unknown as ProtoGrpcType;
-    this.rpc = new loaded.externalscaler.ExternalScaler(address, credentials.createInsecure());
+    this.rpc = new loaded.externalscaler.ExternalScaler(address, channel);
   }
 
   /** GetMetricSpec, GetMetrics, IsActive, in this order; rejects with RpcFailure when one fails. */

@@ -1,3 +1,4 @@
+import type { PemFiles } from '../../src/credentials/pem-files.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { refKey } from '../../src/domain/workload.ts';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
@@ -44,7 +45,7 @@ export interface RunningScaler {
  * driven by hand, connections by the world's unless another is given.
  */
 export async function runScaler(
-  given: { transportClock?: Clock; maxConnectionAgeMs?: number } = {},
+  given: { transportClock?: Clock; maxConnectionAgeMs?: number; tls?: PemFiles } = {},
 ): Promise<RunningScaler> {
   const clock = new HandClock('2026-03-03T10:00:00Z');
   const workloads = new FakeWorkloads();
@@ -71,6 +72,7 @@ export async function runScaler(
       readIntervalMs: 1_000,
       readTimeoutMs: 2_000,
       maxConnectionAgeMs: given.maxConnectionAgeMs ?? 600_000,
+      tls: given.tls,
     },
   );
   let stopped: Promise<void> | undefined;

@@ -42,6 +42,7 @@ export function externalScaler({ endpoints, streams, rpcs, clock }: ExternalScal
       return whenWarm(endpoint, () => ({ result: decision(endpoint).active }));
     }),
     StreamIsActive: rpcs.stream((call) => {
+      streams.checkRoom();
       const endpoint = find(call.request);
       streams.hold(
         call,
@@ -49,6 +50,7 @@ export function externalScaler({ endpoints, streams, rpcs, clock }: ExternalScal
       );
     }),
     StreamMetricSpec: rpcs.stream((call) => {
+      streams.checkRoom();
       find(call.request);
       call.write(metricSpec);
       streams.hold(call, () => undefined);

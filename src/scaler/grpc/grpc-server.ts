@@ -3,11 +3,13 @@ import { loadPackageDefinition, Server, ServerCredentials, setLogger } from '@gr
 import type { ServerOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Clock } from '../../domain/clock.ts';
+import type { PemFiles } from '../../credentials/pem-files.ts';
 import { explainListening } from '../../domain/port-error.ts';
 import type { ProtoGrpcType as ExternalScalerProto } from '../../generated/externalscaler.ts';
 import type { ExternalScalerHandlers } from '../../generated/externalscaler/ExternalScaler.ts';
 import type { ProtoGrpcType as HealthProto } from '../../generated/health.ts';
 import type { HealthService } from './health-service.ts';
+import { TlsCredentials } from './tls-credentials.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 /** Three levels up from here are the protos, in the sources as in the build. */
@@ -41,6 +43,8 @@ interface GrpcServerParts {
   readonly streams: OpenStreams;
   /** The clock of connections: the world's. */
   readonly clock: Clock;
+  /** Certificate, key and clients' authorities; without them there is no TLS. */
+  readonly tls?: PemFiles | undefined;
   /** Connections are closed after this, so that clients look the service's addresses up again; streams end before. */
   readonly maxConnectionAgeMs: number;
 }
@@ -51,7 +55,7 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/** Serves the external scaler and grpc.health.v1 without TLS. Rejects with PortError where the port can't be had. */
+/** Serves the external scaler and grpc.health.v1. Rejects with PortError where the port can't be had. */
 export async function serveGrpc(parts: GrpcServerParts, listen: { host: string; port: number }): Promise<GrpcServer> {
   const loaded = loadPackageDefinition(loadSync(protos, decoding)) as unknown as ExternalScalerProto & HealthProto;
   const server = new Server(serverOptions(parts.maxConnectionAgeMs));
@@ -60,7 +64,8 @@ export async function serveGrpc(parts: GrpcServerParts, listen: { host: string; 
   server.addService(loaded.externalscaler.ExternalScaler.service, parts.scaler);
   server.addService(loaded.grpc.health.v1.Health.service, parts.health.handlers);
   setLogger(grpcLogger);
-  const port = await bind(server, listen);
+  const credentials = parts.tls ? new TlsCredentials(parts.tls) : ServerCredentials.createInsecure();
+  const port = await bind(server, credentials, listen);
   return { port, stop: () => stop(server, parts) };
 }
 
@@ -82,10 +87,11 @@ function trace(...words: readonly unknown[]): void {
   process.stderr.write(`${words.join(' ')}\n`);
 }
 
-function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+function bind(server: Server, credentials: ServerCredentials, listen: { host: string; port: number }): Promise<number> {
+  const { host, port } = listen;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error) reject(explainListening(error, { host, port }));
       else resolve(bound);
     });

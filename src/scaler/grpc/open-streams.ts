@@ -1,6 +1,11 @@
+import { status } from '@grpc/grpc-js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Clock } from '../../domain/clock.ts';
 import { spread } from '../trigger/spread.ts';
+import { RpcError } from './rpc-error.ts';
+
+/** Five for each trigger that is admitted, over all connections: more than any KEDA opens. */
+const mostStreams = 100_000;
 
 /**
  * The streams that clients hold open. Each is ended with status OK at shutdown, and before its connection reaches its
@@ -10,14 +15,22 @@ import { spread } from '../trigger/spread.ts';
 export class OpenStreams {
   readonly #clock: Clock;
   readonly #longestMs: number;
+  readonly #most: number;
   readonly #ends = new Set<() => void>();
   #opened = 0;
   #ending = false;
 
   /** @param clock the clock of the connections: the world's, whatever time the scaler decides by */
-  constructor(clock: Clock, longestMs: number) {
+  constructor(clock: Clock, longestMs: number, most = mostStreams) {
     this.#clock = clock;
     this.#longestMs = longestMs;
+    this.#most = most;
+  }
+
+  /** To be called before a stream is opened. Throws RpcError where there are too many. */
+  checkRoom(): void {
+    if (this.#ends.size < this.#most) return;
+    throw new RpcError(status.RESOURCE_EXHAUSTED, `${this.#most} streams are open already; no more are admitted`);
   }
 
   /** Keeps a stream until it is ended from either side; `release` is called once, whichever side it was. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import { cutText } from '../../domain/cut-text.ts';
@@ -5,6 +6,7 @@ import type { Policy } from '../../domain/policy.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef } from '../../domain/workload.ts';
 import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
+import { metadataLength } from '../../policy/entries.ts';
 import { InvalidMetadataError } from '../../policy/invalid-metadata.ts';
 import { parseTriggerMetadata } from '../../policy/trigger-metadata.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -21,6 +23,8 @@ const idleAfterMs = 600_000;
 const supersededAfterMs = 120_000;
 /** Invalid metadata that is remembered, so that it is not parsed again at every poll. */
 const mostInvalid = 1_000;
+/** In characters; longer metadata is remembered by its digest. */
+const longestKept = 4_096;
 /** What Kubernetes accepts as the name of a namespace or of a ScaledObject. */
 const nameGrammar = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
@@ -83,7 +87,7 @@ export class Endpoints {
   }
 
   #admit(ref: ScaledObjectRef, metadata: TriggerMetadata): Tenant {
-    const known = this.#invalid.find(ref, metadata);
+    const known = this.#invalid.find(ref, inBrief(metadata));
     if (known) throw known;
     checkName('namespace', ref.namespace);
     checkName('name', ref.name);
@@ -113,7 +117,7 @@ export class Endpoints {
 
   #noteInvalid(ref: ScaledObjectRef, metadata: TriggerMetadata, error: InvalidMetadataError): void {
     if (this.#invalid.size >= mostInvalid) this.#invalid.clear();
-    this.#invalid.add(ref, metadata, error);
+    this.#invalid.add(ref, inBrief(metadata), error);
     this.#parts.logger.warn({ scaledobject: refKey(ref), reason: error.message }, 'invalid trigger metadata');
   }
 
@@ -153,6 +157,13 @@ export class Endpoints {
     else this.#parts.workloads.forget(ref);
     this.#parts.logger.info({ scaledobject: refKey(ref) }, 'trigger dropped');
   }
+}
+
+/** What is kept of metadata that is refused: of megabytes no more than tells them apart from others. */
+function inBrief(metadata: TriggerMetadata): TriggerMetadata {
+  if (metadataLength(metadata) <= longestKept) return metadata;
+  const digest = createHash('sha256').update(JSON.stringify(Object.entries(metadata).sort()));
+  return { sha256: digest.digest('hex') };
 }
 
 function checkName(what: string, text: string): void {
