@@ -7,6 +7,8 @@ import { explainListening } from '../domain/port-error.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** Others than those that every answer has; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -66,7 +68,7 @@ function isPrefix(route: string, path: string): boolean {
 
 function send(request: IncomingMessage, response: ServerResponse, result: HttpAnswer): void {
   const length = Buffer.byteLength(result.body);
-  const headers = { 'content-type': result.contentType, 'content-length': length };
+  const headers = { ...result.headers, 'content-type': result.contentType, 'content-length': length };
   response.writeHead(result.status, result.status === 405 ? { ...headers, allow: 'GET, HEAD' } : headers);
   response.end(request.method === 'HEAD' ? undefined : result.body);
 }

@@ -2,9 +2,10 @@ import type { CalendarState } from '../../domain/calendar.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Reading } from '../../domain/reading.ts';
+import { signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
-import type { WorkloadReading } from '../../domain/workload.ts';
+import type { Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { Endpoint } from '../trigger/endpoint.ts';
 import { reportOverride } from './override-report.ts';
 
@@ -17,14 +18,28 @@ export function reportDecision(endpoint: Endpoint, nowMs: EpochMs): object {
   const snapshot = endpoint.snapshot();
   if (!snapshot) return { namespace, name, state: 'undecided', reason: 'its signals have not been read yet' };
   const { verdict, workload } = snapshot;
-  const override = workload.state === 'known' ? workload.workload.override : undefined;
+  const known = workload.state === 'known' ? workload.workload : undefined;
+  const override = known?.override;
   const facts = verdict.state === 'decided' ? decisionFacts(verdict) : { state: verdict.state, reason: verdict.reason };
   const decidedAt = isoTime(verdict.decidedAtMs);
-  return { namespace, name, ...facts, decidedAt, ...(override && { override: reportOverride(override, nowMs) }) };
+  return {
+    namespace,
+    name,
+    ...facts,
+    decidedAt,
+    ...(known && { workload: reportReplicas(known) }),
+    ...(override && { override: reportOverride(override, nowMs) }),
+  };
 }
 
-function decisionFacts({ state, required, active, rule, why }: Decision): object {
-  return { state, required, active, rule, why };
+function decisionFacts({ state, required, active, rule, why, bids }: Decision): object {
+  const hold = bids.find((bid) => bid.rule === 'hold');
+  return { state, required, active, rule, why, ...(hold && { hold: hold.why }) };
+}
+
+function reportReplicas(workload: Workload): object {
+  const { target, replicas } = workload;
+  return { target, replicas, readyReplicas: readyPods(workload).length };
 }
 
 /** All that the decision of a trigger rests on. Times are ISO 8601, values in their signal's unit. */
@@ -36,7 +51,7 @@ export function reportDetails(endpoint: Endpoint, nowMs: EpochMs): object {
     bids: snapshot?.verdict.state === 'decided' ? snapshot.verdict.bids : [],
     signals: readings.map(([signal, reading]) => reportSignal(endpoint, signal, reading, nowMs)),
     ...(snapshot?.quiet && { quiet: reportQuiet(snapshot.quiet) }),
-    ...(snapshot?.calendar && { calendar: reportCalendar(snapshot.calendar) }),
+    ...(snapshot?.calendar && { calendar: reportCalendar(endpoint, snapshot.calendar) }),
     ...(snapshot && { workload: reportWorkload(snapshot.workload) }),
     warnings: endpoint.policy.warnings,
   };
@@ -45,15 +60,22 @@ export function reportDetails(endpoint: Endpoint, nowMs: EpochMs): object {
 function reportSignal(endpoint: Endpoint, signal: SignalName, reading: Reading, nowMs: EpochMs): object {
   const target = endpoint.policy.signals.find((plan) => plan.signal === signal)?.target;
   const { observedAtMs, ...facts } = reading;
-  return { signal, ...(target !== undefined && { target }), ...facts, ageSeconds: (nowMs - observedAtMs) / 1_000 };
+  return {
+    signal,
+    unit: signals[signal].unit,
+    ...(target !== undefined && { target }),
+    ...facts,
+    ageSeconds: (nowMs - observedAtMs) / 1_000,
+  };
 }
 
 function reportQuiet({ sinceMs, ...quiet }: { quiet: boolean; because: string; sinceMs?: EpochMs }): object {
   return { ...quiet, ...(sinceMs !== undefined && { since: isoTime(sinceMs) }) };
 }
 
-function reportCalendar({ sinceMs, nextEdgeMs, upcoming, ...state }: CalendarState): object {
+function reportCalendar(endpoint: Endpoint, { sinceMs, nextEdgeMs, upcoming, ...state }: CalendarState): object {
   return {
+    timezone: endpoint.policy.calendar?.timezone,
     ...state,
     ...(sinceMs !== undefined && { since: isoTime(sinceMs) }),
     ...(nextEdgeMs !== undefined && { nextEdge: isoTime(nextEdgeMs) }),
@@ -65,12 +87,10 @@ function reportCalendar({ sinceMs, nextEdgeMs, upcoming, ...state }: CalendarSta
 
 function reportWorkload(reading: WorkloadReading): object {
   if (reading.state === 'unknown') return { state: reading.state, reason: reading.reason };
-  const { target, replicas, minReplicas, maxReplicas, hpa, pods, rolloutSinceMs } = reading.workload;
+  const { minReplicas, maxReplicas, hpa, pods, rolloutSinceMs } = reading.workload;
   return {
     state: reading.state,
-    target,
-    replicas,
-    readyReplicas: readyPods(reading.workload).length,
+    ...reportReplicas(reading.workload),
     ...(minReplicas !== undefined && { minReplicas }),
     ...(maxReplicas !== undefined && { maxReplicas }),
     ...(hpa && { hpa }),

@@ -3,6 +3,7 @@ import { cutText } from '../../domain/cut-text.ts';
 import { jsonAnswer, textAnswer } from '../../telemetry/http-server.ts';
 import type { HttpAnswer, HttpRoute } from '../../telemetry/http-server.ts';
 import { reportDecision, reportDetails } from './decision-report.ts';
+import { statusPage } from '../status-page/status-page.ts';
 import type { Endpoints } from '../trigger/endpoints.ts';
 import type { HealthService } from '../grpc/health-service.ts';
 import type { ScalerMetrics } from './metrics.ts';
@@ -14,9 +15,11 @@ interface HttpParts {
   readonly clock: Clock;
 }
 
-/** The scaler's pages: metrics for Prometheus, probes for the kubelet, and decisions with their reasons for people. */
+/** The scaler's pages: metrics for Prometheus, probes for the kubelet, and decisions with their reasons, for people to see at `/`. */
 export function httpRoutes({ endpoints, metrics, health, clock }: HttpParts): Readonly<Record<string, HttpRoute>> {
+  const page = statusPage();
   return {
+    '/': () => page,
     '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
     '/healthz': () => textAnswer(200, 'ok'),
     '/readyz': () => (health.serving ? textAnswer(200, 'ok') : textAnswer(503, 'shutting down')),

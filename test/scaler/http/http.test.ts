@@ -99,6 +99,7 @@ describe('/api/decisions', () => {
             rule: 'load',
             why: expect.stringContaining('queue') as string,
             decidedAt: '2026-03-03T10:00:00.000Z',
+            workload: { target: 'Deployment/llama', replicas: 2, readyReplicas: 2 },
           },
           {
             namespace: 'inference',
@@ -128,9 +129,16 @@ describe('/api/decisions', () => {
           required: 2.4,
           bids: expect.arrayContaining([expect.objectContaining({ rule: 'load', atLeast: 2.4 })]) as unknown[],
           signals: expect.arrayContaining([
-            expect.objectContaining({ signal: 'queue', target: 5, state: 'fresh', value: 12, ageSeconds: 3 }),
+            expect.objectContaining({
+              signal: 'queue',
+              unit: 'requests',
+              target: 5,
+              state: 'fresh',
+              value: 12,
+              ageSeconds: 3,
+            }),
           ]) as unknown[],
-          calendar: { open: true, floor: 2, nextEdge: '2026-03-03T19:00:00.000Z' },
+          calendar: { timezone: 'Europe/Berlin', open: true, floor: 2, nextEdge: '2026-03-03T19:00:00.000Z' },
           workload: { state: 'known', target: 'Deployment/llama', replicas: 2, readyReplicas: 2, maxReplicas: 8 },
           quiet: { quiet: false },
         },
@@ -154,6 +162,15 @@ describe('/api/decisions', () => {
       expect(body).toMatchObject({ error: expect.stringContaining('/api/decisions/NAMESPACE/NAME') as string });
     },
   );
+});
+
+describe('/', () => {
+  it('is the status page, under a policy that lets it do nothing but ask this scaler', async () => {
+    const response = await scaler.http('/');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await response.text()).toContain('<title>pilotlight</title>');
+  });
 });
 
 describe('the probes', () => {
