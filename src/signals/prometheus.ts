@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addsUp } from '../domain/signal.ts';
 import type { SignalName } from '../domain/signal.ts';
 import type { PrometheusConnection } from './connections/connections.ts';
-import { parseSampleValue } from './http/exposition.ts';
+import { parseSampleValue } from './exposition/line.ts';
 import type { HttpText, HttpTextClient } from './http/http-text.ts';
 import { cut } from './reasons.ts';
 import { readSecretFile } from './connections/secret-file.ts';

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/clock.ts';
-import type { Sample } from '../http/exposition.ts';
+import type { Sample } from '../exposition/exposition.ts';
 import type { PodValue } from './engine.ts';
 
 /** Rates are averages over about this time: requests per second over a single second would leap about. */

@@ -9,8 +9,9 @@ import { CounterRates } from './counter-rates.ts';
 import { metricNames, readPodValue } from './engine.ts';
 import type { EngineMetric, PodValue } from './engine.ts';
 import { presetOf } from './presets.ts';
-import { parseExposition } from '../http/exposition.ts';
-import type { Exposition, Sample } from '../http/exposition.ts';
+import type { Exposition, Sample } from '../exposition/exposition.ts';
+import { ExpositionReader } from '../exposition/exposition-reader.ts';
+import { LabelTexts } from '../exposition/label-texts.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { listReasons, reasonOf } from '../reasons.ts';
@@ -42,7 +43,8 @@ export function createEnginePodsSource(
   signals: readonly SignalName[],
   { http, clock }: EnginePodsTools,
 ): SignalSource {
-  const wanted = [...new Set(metricsOf(origin, signals).flatMap(metricNames))];
+  const wanted = new Set(metricsOf(origin, signals).flatMap(metricNames));
+  const labels = new LabelTexts();
   const rates = new CounterRates();
   return {
     label: `${origin.engine} pods`,
@@ -50,7 +52,7 @@ export function createEnginePodsSource(
     read: async (workload, deadline) => {
       const pods = readyPods(workload);
       rates.keepOnly(pods.map(({ name }) => name));
-      const by = { wanted, http, clock, deadline };
+      const by = { open: () => new ExpositionReader(wanted, labels), http, clock, deadline };
       const answers = await mapAtMost(podsAtOnce, pods, (pod) => askPod(pod, origin, by));
       if (pods.length > 0 && answers.every((answer) => 'reason' in answer)) throw nobodyAnswered(answers);
       return sumUp(answers, signals, (answer, signal) => readSignal(answer, signal, origin, rates));
@@ -87,7 +89,7 @@ function readSignal(
 async function askPod(
   pod: Pod,
   origin: EnginePodsOrigin,
-  by: EnginePodsTools & { wanted: readonly string[]; deadline: AbortSignal },
+  by: EnginePodsTools & { open: () => ExpositionReader; deadline: AbortSignal },
 ): Promise<PodAnswer> {
   if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
   const host = hostOf(pod.address, origin.port);
@@ -95,8 +97,8 @@ async function askPod(
     const url = new URL(`http://${host}`);
     // Set apart from the host, so that no path can lead to another host.
     url.pathname = origin.path;
-    const text = await by.http.text({ url, deadline: by.deadline });
-    return { pod: pod.name, host, exposition: parseExposition(text, by.wanted), atMs: by.clock.nowMs() };
+    const exposition = await by.http.read({ url, deadline: by.deadline }, by.open);
+    return { pod: pod.name, host, exposition, atMs: by.clock.nowMs() };
   } catch (error) {
     return { reason: reasonOf(error) };
   }

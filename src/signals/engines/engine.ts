@@ -1,5 +1,5 @@
 import type { EngineName, EngineSignal } from '../../domain/engine.ts';
-import type { Exposition, Sample } from '../http/exposition.ts';
+import type { Exposition, Sample } from '../exposition/exposition.ts';
 import { cut } from '../reasons.ts';
 
 /** One name under which servers show a metric. */
@@ -50,7 +50,7 @@ export function metricNames({ from, plus }: EngineMetric): string[] {
 
 /** Reads one signal out of what a pod shows. Series that are NaN, infinite or negative make it unknown, never 0. */
 export function readPodValue(exposition: Exposition, metric: EngineMetric, scope: PodScope): PodValue {
-  if (exposition.truncated) return unknown('its answer ends in the middle of a line');
+  if (exposition.flaw !== undefined) return unknown(`its answer ${exposition.flaw}`);
   const found = readSeries(exposition, metric, scope);
   if (found.state === 'unknown') return found;
   const value = metric.read === 'rate' ? scope.rateOf(found.series) : known(join(found.series, metric.read));

@@ -1,4 +1,4 @@
-import type { Sample } from '../http/exposition.ts';
+import type { Sample } from '../exposition/exposition.ts';
 import { exporterMetrics, PodGpus } from './pod-gpus.ts';
 
 /** What a kind of exporter calls its metrics, and how they tell of pods. */

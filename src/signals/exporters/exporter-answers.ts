@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from '../../domain/clock.ts';
-import { parseExposition } from '../http/exposition.ts';
-import type { Sample } from '../http/exposition.ts';
+import type { Sample } from '../exposition/exposition.ts';
+import { ExpositionReader } from '../exposition/exposition-reader.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { reasonOf } from '../reasons.ts';
@@ -60,9 +60,9 @@ async function askOne(
   { http, dialect }: AskOptions,
 ): Promise<{ samples: readonly Sample[]; failure?: string }> {
   try {
-    const text = await http.text({ url, deadline });
-    const { samples, truncated, unreadable } = parseExposition(text, dialect.metrics);
-    if (truncated) throw new Error(`${url.host}: its answer ends in the middle of a line`);
+    const open = (): ExpositionReader => new ExpositionReader(new Set(dialect.metrics));
+    const { samples, flaw, unreadable } = await http.read({ url, deadline }, open);
+    if (flaw !== undefined) throw new Error(`${url.host}: its answer ${flaw}`);
     for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
     return { samples };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Sample } from '../http/exposition.ts';
+import type { Sample } from '../exposition/exposition.ts';
 
 /** The exporter's metrics per pod, and the label that each has: `namespace, pod, container, uuid, attribution`. */
 const podGpuMetrics = {

@@ -18,6 +18,13 @@ export interface HttpText {
   readonly body: string;
 }
 
+/** Makes something of a body whose bytes it is given one piece after the other. */
+export interface BodyReader<T> {
+  write(bytes: Uint8Array): void;
+  /** The body is complete. */
+  end(): T;
+}
+
 export interface HttpTextClient {
   /**
    * Asks over a connection that is kept for the next time. Any status is an answer; redirects are not followed. Rejects
@@ -26,6 +33,11 @@ export interface HttpTextClient {
   ask(request: HttpTextRequest): Promise<HttpText>;
   /** Like `ask`, for the text of a 200; rejects for any other status. */
   text(request: HttpTextRequest): Promise<string>;
+  /**
+   * Like `text`, but the body of a 200 is read as it comes, and never kept as a whole.
+   * @param open called for each answer, of which there are two where the first connection was lost
+   */
+  read<T>(request: HttpTextRequest, open: () => BodyReader<T>): Promise<T>;
   /** Closes the kept connections. */
   close(): void;
 }
@@ -42,10 +54,13 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
     https: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs }),
   };
   for (const agent of [agents.http, agents.https]) keepAtMost(agent, mostKeptConnections);
-  const ask = (request: HttpTextRequest): Promise<HttpText> => askTwice(request, agents, maxBytes);
+  const exchange = <T>(request: HttpTextRequest, open: Open<T>): Promise<T> => askTwice(request, agents, { maxBytes, open }); // prettier-ignore
+  const read = <T>(request: HttpTextRequest, open: () => BodyReader<T>): Promise<T> =>
+    exchange(request, (status) => (status === 200 ? open() : new Refusal(request.url.host, status)));
   return {
-    ask,
-    text: async (request) => textOf(request.url, await ask(request)),
+    ask: (request) => exchange(request, (status) => new WholeText((body) => ({ status, body }))),
+    text: (request) => read(request, () => new WholeText((body) => body)),
+    read,
     close: () => {
       agents.http.destroy();
       agents.https.destroy();
@@ -53,33 +68,72 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
   };
 }
 
+/** Picks who reads the body of an answer. */
+type Open<T> = (status: number) => BodyReader<T>;
+
+/** Keeps a body until it is complete. */
+class WholeText<T> implements BodyReader<T> {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #finish: (body: string) => T;
+
+  constructor(finish: (body: string) => T) {
+    this.#finish = finish;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#chunks.push(bytes);
+  }
+
+  end(): T {
+    return this.#finish(Buffer.concat(this.#chunks).toString('utf8'));
+  }
+}
+
+/** Lets an answer that is none go by, so that its connection can be kept. */
+class Refusal implements BodyReader<never> {
+  readonly #message: string;
+
+  constructor(host: string, status: number) {
+    const hint = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+    this.#message = `${host} answered ${status}${hint}`;
+  }
+
+  write(): void {
+    // What it says does not matter.
+  }
+
+  end(): never {
+    throw new AnswerError(this.#message);
+  }
+}
+
 interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
-}
-
-function textOf(url: URL, answer: HttpText): string {
-  if (answer.status === 200) return answer.body;
-  const hint = answer.status >= 300 && answer.status < 400 ? '; redirects are not followed' : '';
-  throw new Error(`${url.host} answered ${answer.status}${hint}`);
 }
 
 /**
  * A server may close a kept connection at the very moment it is used again, which says nothing of the server's health;
  * so what fails on a kept connection is asked once more.
  */
-async function askTwice(request: HttpTextRequest, agents: Agents, maxBytes: number): Promise<HttpText> {
+async function askTwice<T>(request: HttpTextRequest, agents: Agents, body: BodyPlan<T>): Promise<T> {
+  const { host } = request.url;
   let first: ClientRequest | undefined;
   try {
     first = start(request, agents);
-    return await receive(first, request.url.host, maxBytes);
+    return await receive(first, host, body);
   } catch (error) {
     const mayBeStale = first?.reusedSocket && errorCode(error) === 'ECONNRESET' && !request.deadline.aborted;
-    if (!mayBeStale) throw inWords(request.url.host, error);
+    if (!mayBeStale) throw inWords(host, error);
   }
-  return receive(start(request, agents), request.url.host, maxBytes).catch((error: unknown) => {
-    throw inWords(request.url.host, error);
+  return receive(start(request, agents), host, body).catch((error: unknown) => {
+    throw inWords(host, error);
   });
+}
+
+interface BodyPlan<T> {
+  readonly maxBytes: number;
+  readonly open: Open<T>;
 }
 
 function start({ url, deadline, headers, form }: HttpTextRequest, agents: Agents): ClientRequest {
@@ -97,28 +151,27 @@ function start({ url, deadline, headers, form }: HttpTextRequest, agents: Agents
   return request.end(body);
 }
 
-class TooMuchText extends Error {}
+/** What an answer said or was that makes it none, in words that name its host. */
+class AnswerError extends Error {}
 
-/** Resolves with the whole answer, or rejects with Node's error or TooMuchText. */
-function receive(request: ClientRequest, host: string, maxBytes: number): Promise<HttpText> {
+/** Resolves with what was made of the whole answer, or rejects with Node's error or AnswerError. */
+function receive<T>(request: ClientRequest, host: string, { maxBytes, open }: BodyPlan<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response: IncomingMessage) => {
-      const chunks: Buffer[] = [];
+      const body = open(response.statusCode ?? 0);
       let bytes = 0;
       response.on('error', reject);
       response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
         bytes += chunk.length;
-        if (bytes > maxBytes) request.destroy(new TooMuchText(`${host} sent more than ${maxBytes / mebibyte} MiB`));
+        if (bytes <= maxBytes) body.write(chunk);
+        else request.destroy(new AnswerError(`${host} sent more than ${maxBytes / mebibyte} MiB`));
       });
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-      });
+      response.on('end', () => resolve(Promise.try(() => body.end())));
     });
   });
 }
 
 function inWords(host: string, error: unknown): Error {
-  return error instanceof TooMuchText ? error : describeNetworkError(host, error);
+  return error instanceof AnswerError ? error : describeNetworkError(host, error);
 }

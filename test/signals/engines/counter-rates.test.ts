@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CounterRates } from '../../../src/signals/engines/counter-rates.ts';
 import type { PodValue } from '../../../src/signals/engines/engine.ts';
-import type { Sample } from '../../../src/signals/http/exposition.ts';
+import type { Sample } from '../../../src/signals/exposition/exposition.ts';
 
 function counters(values: Readonly<Record<string, number>>): Sample[] {
   return Object.entries(values).map(([status, value]) => ({

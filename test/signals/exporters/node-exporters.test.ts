@@ -15,16 +15,15 @@ class Exporters {
   readonly podsByHost: Record<string, Record<string, number>> = {};
 
   readonly http: HttpTextClient = {
-    text: ({ url }) => {
+    read: ({ url }, open) => {
       this.reads.push(url.host);
       const pods = this.podsByHost[url.host];
       if (!pods) return Promise.reject(new Error(`${url.host} refused the connection`));
-      return Promise.resolve(
-        Object.entries(pods)
-          .map(([name, busy]) => line(name, busy))
-          .join(''),
-      );
+      const body = open();
+      for (const [name, busy] of Object.entries(pods)) body.write(Buffer.from(line(name, busy)));
+      return Promise.resolve(body.end());
     },
+    text: () => Promise.reject(new Error('not used here')),
     ask: () => Promise.reject(new Error('not used here')),
     close: () => undefined,
   };

@@ -68,6 +68,18 @@ describe('an HTTP text client', () => {
     }
   });
 
+  it('hands a body on as it comes, and nothing of an answer that is none', async () => {
+    const { standIn, http } = await start({ body: 'one\n' });
+    const pieces: string[] = [];
+    const open = () => ({ write: (bytes: Uint8Array) => void pieces.push(Buffer.from(bytes).toString()), end: () => pieces.join('') }); // prettier-ignore
+    const request = { url: new URL(standIn.url), deadline: deadline() };
+    expect(await http.read(request, open)).toBe('one\n');
+    standIn.answer = () => ({ status: 503, body: 'busy\n' });
+    await expect(http.read(request, open)).rejects.toThrow(new Error(`${standIn.server.host} answered 503`));
+    expect(pieces).toEqual(['one\n']);
+    expect(new Set(standIn.seen.map(({ remotePort }) => remotePort)).size).toBe(1);
+  });
+
   it('says in words what the network did', async () => {
     const { standIn, http } = await start({ body: '' });
     const { host } = standIn.server;

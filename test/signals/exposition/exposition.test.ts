@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExposition, parseSampleValue } from '../../../src/signals/http/exposition.ts';
+import { parseExposition } from '../../../src/signals/exposition/exposition.ts';
 
 const wanted = ['queue', 'queue_total', 'vllm:running'];
 
 function parse(text: string): unknown {
-  const { samples, unreadable, truncated } = parseExposition(text, wanted);
+  const { samples, unreadable, flaw } = parseExposition(text, wanted);
   const shown = samples.map(({ name, labels, value }) => [name, Object.fromEntries(labels), value]);
-  return { samples: shown, unreadable: [...unreadable], truncated };
+  return { samples: shown, unreadable: [...unreadable], flaw };
 }
 
 function whole(...samples: unknown[]): unknown {
-  return { samples, unreadable: [], truncated: false };
+  return { samples, unreadable: [], flaw: undefined };
 }
+
+const cut = 'ends in the middle of a line';
 
 describe('parseExposition', () => {
   it.each<[string, string, unknown]>([
@@ -68,12 +70,12 @@ describe('parseExposition', () => {
     expect(parse(`queue_total 1\n${line}queue_total 2\n`)).toEqual({
       samples,
       unreadable: ['queue'],
-      truncated: false,
+      flaw: undefined,
     });
   });
 
   it('drops a last line without its end, and says so', () => {
-    expect(parse('queue 3\nqueue_total 12')).toEqual({ samples: [['queue', {}, 3]], unreadable: [], truncated: true });
+    expect(parse('queue 3\nqueue_total 12')).toEqual({ samples: [['queue', {}, 3]], unreadable: [], flaw: cut });
   });
 
   it('never makes up a number, wherever a text is cut', () => {
@@ -84,9 +86,9 @@ describe('parseExposition', () => {
       fc.property(samples, fc.nat(), (made, at) => {
         const text = made.map(([name, of, number]) => `${name}${render(of)} ${renderValue(number)}\n`).join('');
         const known = made.filter(([name]) => name !== 'other').map(([name, of, number]) => [name, { ...of }, number]);
-        expect(parse(text)).toEqual({ samples: known, unreadable: [], truncated: false });
-        const cut = parse(text.slice(0, at % (text.length + 1))) as { samples: unknown[] };
-        expect(cut.samples).toEqual(known.slice(0, cut.samples.length));
+        expect(parse(text)).toEqual({ samples: known, unreadable: [], flaw: undefined });
+        const start = parse(text.slice(0, at % (text.length + 1))) as { samples: unknown[] };
+        expect(start.samples).toEqual(known.slice(0, start.samples.length));
       }),
     );
   });
@@ -105,24 +107,6 @@ describe('parseExposition', () => {
   it('reads a text of many lines in a time that grows with its length alone', () => {
     const filler = 'other_metric_bucket{le="0.5",model_name="llama"} 17\n'.repeat(200_000);
     expect(parse(`${filler}queue 3\n${' '.repeat(1_000_000)}x\n`)).toEqual(whole(['queue', {}, 3]));
-  });
-});
-
-describe('parseSampleValue', () => {
-  it.each([
-    ['3', 3],
-    ['1e+06', 1e6],
-    ['nan', NaN],
-    ['+Inf', Infinity],
-    ['-inf', -Infinity],
-    ['', undefined],
-    [' ', undefined],
-    ['0x1', undefined],
-    ['1_000', undefined],
-    ['Infinit', undefined],
-    ['null', undefined],
-  ])('of %j is %j', (text, expected) => {
-    expect(parseSampleValue(text)).toBe(expected);
   });
 });
 
