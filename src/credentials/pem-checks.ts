@@ -1,12 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { cutText } from '../domain/cut-text.ts';
-
-/** A file and the option that names it, for error texts. */
-export interface NamedFile {
-  readonly flag: string;
-  readonly path: string;
-}
+import { shown } from './named-file.ts';
+import type { NamedFile } from './named-file.ts';
 
 /** Throws unless the text is a certificate, with or without those that lead to its authority. */
 export function checkCertificate(file: NamedFile, pem: Buffer): X509Certificate {
@@ -29,8 +24,4 @@ function readKey(file: NamedFile, pem: Buffer): KeyObject {
   } catch {
     throw new Error(`${shown(file)} holds no private key in PEM form, or one with a passphrase`);
   }
-}
-
-export function shown({ flag, path }: NamedFile): string {
-  return `${flag} "${cutText(path, 80)}"`;
 }

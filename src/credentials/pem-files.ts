@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Cancel, Clock } from '../domain/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { checkCertificate, checkKey, shown } from './pem-checks.ts';
-import type { NamedFile } from './pem-checks.ts';
+import { readNamed } from './named-file.ts';
+import type { NamedFile } from './named-file.ts';
+import { checkCertificate, checkKey } from './pem-checks.ts';
 
 /** How soon a file that was replaced is used. */
 const lookEveryMs = 10_000;
@@ -95,22 +95,15 @@ export class PemFiles {
 
 async function readMaterial({ certificate, authorities }: PemPaths): Promise<PemMaterial> {
   const pair = certificate && (await readPair(certificate));
-  const ca = authorities && (await read(authorities));
+  const ca = authorities && (await readNamed(authorities));
   if (authorities && ca) checkCertificate(authorities, ca);
   return { ...pair, ...(ca && { ca }) };
 }
 
 async function readPair({ file, keyFile }: NonNullable<PemPaths['certificate']>): Promise<PemMaterial> {
-  const [cert, key] = await Promise.all([read(file), read(keyFile)]);
+  const [cert, key] = await Promise.all([readNamed(file), readNamed(keyFile)]);
   checkKey(keyFile, key, checkCertificate(file, cert), file);
   return { cert, key };
-}
-
-function read(file: NamedFile): Promise<Buffer> {
-  return readFile(file.path).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new Error(`${shown(file)} can't be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
-  });
 }
 
 function isSame(a: PemMaterial, b: PemMaterial): boolean {

@@ -10,13 +10,14 @@ import { UsageError } from '../program/options.ts';
 import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
 import { jsonAnswer, serveHttp, textAnswer } from '../telemetry/http-server.ts';
-import type { HttpServer } from '../telemetry/http-server.ts';
+import type { HttpProtection, HttpServer } from '../telemetry/http-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Exposition } from './exposition.ts';
 import { HostPoller } from './host.ts';
 import type { ExporterOptions } from './options.ts';
 import { OutageLog } from './outage-log.ts';
+import type { OpenProtection } from './protection.ts';
 import { collectors } from './self-series.ts';
 
 const lostAccess = 'this container may no longer open the GPUs, though it could: only a new container can';
@@ -34,7 +35,8 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   const node = options.nodeName || hostname();
   const logger = createLogger('exporter', options.logLevel).child({ node });
   const exposition = createExposition(options, node);
-  const server = await serve(exposition, options);
+  const protection = await protect(options, logger);
+  const server = await serve(exposition, options, protection);
   logger.info({ port: server.port }, 'listening');
   const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
   const { backend, why } = await chooseBackend(options.backend, options);
@@ -45,6 +47,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
     async stop() {
       await Promise.all(collecting.map((collector) => collector.stop()));
       await server.close();
+      protection?.close();
       logger.info('stopped');
     },
   };
@@ -66,7 +69,17 @@ function createExposition(options: ExporterOptions, nodeName: string): Expositio
   });
 }
 
-function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpServer> {
+/** What keeps strangers out, where the operator asked for it: loaded only then, for its megabytes. */
+async function protect(options: ExporterOptions, logger: Logger): Promise<OpenProtection | undefined> {
+  const { tlsCert, tlsKey, tlsClientCa, tokenFile } = options;
+  if ([tlsCert, tlsKey, tlsClientCa, tokenFile].every((path) => path === '')) return undefined;
+  const { openProtection } = await import('./protection.ts');
+  return openProtection(options, logger).catch((error: unknown) => {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  });
+}
+
+function serve(exposition: Exposition, options: ExporterOptions, protection: HttpProtection = {}): Promise<HttpServer> {
   const { contentType } = exposition.self.registry;
   return serveHttp(
     {
@@ -76,6 +89,7 @@ function serve(exposition: Exposition, options: ExporterOptions): Promise<HttpSe
       '/debug/attribution': () => jsonAnswer(200, exposition.attribution()),
     },
     { host: options.host, port: options.port },
+    protection,
   );
 }
 

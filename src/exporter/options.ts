@@ -51,6 +51,13 @@ export const exporterOptions = {
     '',
     'JSON file that says how busy the simulated GPUs are, read again before each sample.',
   ),
+  tlsCert: textOption('', 'PEM file with the certificate of the HTTP server; empty serves without TLS.'),
+  tlsKey: textOption('', 'PEM file with its key. Both are read again when they are replaced.'),
+  tlsClientCa: textOption(
+    '',
+    'PEM file with the authorities of clients, one of whose certificates all but the probes must show.',
+  ),
+  tokenFile: textOption('', 'File with the bearer token that all but the probes must send; read at each request.'),
   nodeName: textOption('', "Name of this node; empty takes the host's name."),
   clock: clockOption,
   logLevel: choiceOption('info', logLevels, 'Least severe level that is logged.'),

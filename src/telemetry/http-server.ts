@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { explainListening } from '../domain/port-error.ts';
 
 /** What a route answers. */
@@ -15,6 +16,20 @@ export interface HttpAnswer {
 /** Answers one path. `match` holds what followed the prefix of a route that ends in `/`. */
 export type HttpRoute = (match: string) => HttpAnswer | Promise<HttpAnswer>;
 
+/** Certificates that may be replaced while the server runs, as node:tls takes them. */
+interface RotatingTls {
+  readonly current: SecureContextOptions;
+  onChange(listener: (replaced: SecureContextOptions) => void): void;
+}
+
+/** What stands between a server and whoever can reach it. */
+export interface HttpProtection {
+  /** Serves over TLS, and asks clients for a certificate where there are authorities to check it by. */
+  readonly tls?: RotatingTls;
+  /** Answers in the route's place where the request may not have it; undefined lets it through. */
+  readonly refuse?: (request: IncomingMessage, path: string) => Promise<HttpAnswer | undefined>;
+}
+
 export interface HttpServer {
   readonly port: number;
   close(): Promise<void>;
@@ -28,9 +43,10 @@ export interface HttpServer {
 export async function serveHttp(
   routes: Readonly<Record<string, HttpRoute>>,
   listen: { host: string; port: number },
+  protection: HttpProtection = {},
 ): Promise<HttpServer> {
-  const server = createServer((request, response) => {
-    void answer(routes, request).then((result) => send(request, response, result));
+  const server = await createServer(protection.tls, (request, response) => {
+    void answer(routes, request, protection).then((result) => send(request, response, result));
   });
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
@@ -38,6 +54,17 @@ export async function serveHttp(
     server.listen(listen.port, listen.host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+}
+
+async function createServer(tls: RotatingTls | undefined, listener: RequestListener): Promise<Server> {
+  if (!tls) return createHttpServer(listener);
+  // Loaded only where it is used: the exporter counts its megabytes.
+  const { createServer: createHttpsServer } = await import('node:https');
+  // Who shows no certificate, or a stranger's, is refused by path: the kubelet's probes have none.
+  const clients = { requestCert: tls.current.ca !== undefined, rejectUnauthorized: false };
+  const server = createHttpsServer({ ...tls.current, ...clients }, listener);
+  tls.onChange((replaced) => server.setSecureContext(replaced));
+  return server;
 }
 
 export function textAnswer(status: number, body: string): HttpAnswer {
@@ -48,15 +75,18 @@ export function jsonAnswer(status: number, value: unknown): HttpAnswer {
   return { status, contentType: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
 }
 
-async function answer(routes: Readonly<Record<string, HttpRoute>>, request: IncomingMessage): Promise<HttpAnswer> {
+async function answer(
+  routes: Readonly<Record<string, HttpRoute>>,
+  request: IncomingMessage,
+  { refuse }: HttpProtection,
+): Promise<HttpAnswer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return textAnswer(405, 'only GET is served');
   const path = (request.url ?? '/').replace(/\?.*$/, '');
-  const [prefix, serve] = Object.entries(routes).find(([route]) => route === path || isPrefix(route, path)) ?? [];
-  if (prefix === undefined || !serve) {
-    return textAnswer(404, `nothing at ${path.slice(0, 80)}; served here: ${Object.keys(routes).join(' ')}`);
-  }
+  const found = Object.entries(routes).find(([route]) => route === path || isPrefix(route, path));
+  if (!found) return textAnswer(404, `nothing at ${path.slice(0, 80)}; served here: ${Object.keys(routes).join(' ')}`);
+  const [prefix, serve] = found;
   try {
-    return await serve(path.slice(prefix.length));
+    return (await refuse?.(request, path)) ?? (await serve(path.slice(prefix.length)));
   } catch (error) {
     return textAnswer(500, error instanceof Error ? error.message : 'internal error');
   }
@@ -66,10 +96,16 @@ function isPrefix(route: string, path: string): boolean {
   return route.length > 1 && route.endsWith('/') && path.startsWith(route);
 }
 
+/** What a status must say beside itself. */
+const headersOf: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  405: { allow: 'GET, HEAD' },
+};
+
 function send(request: IncomingMessage, response: ServerResponse, result: HttpAnswer): void {
   const length = Buffer.byteLength(result.body);
   const headers = { ...result.headers, 'content-type': result.contentType, 'content-length': length };
-  response.writeHead(result.status, result.status === 405 ? { ...headers, allow: 'GET, HEAD' } : headers);
+  response.writeHead(result.status, { ...headers, ...headersOf[result.status] });
   response.end(request.method === 'HEAD' ? undefined : result.body);
 }
 
