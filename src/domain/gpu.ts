@@ -129,6 +129,8 @@ export interface MigDevice {
 export interface GpuSample {
   readonly observedAtMs: EpochMs;
   readonly driverVersion?: string;
+  /** When slices and processes were read, where that is apart from the rest and seldom. */
+  readonly detailObservedAtMs?: EpochMs;
   readonly devices: readonly GpuDevice[];
 }
 

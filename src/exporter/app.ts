@@ -96,7 +96,13 @@ function serve(exposition: Exposition, options: ExporterOptions, protection: Htt
 function createReader(backend: BackendName, options: ExporterOptions): GpuReader {
   const { clock, sampleInterval: intervalMs } = options;
   if (backend === 'nvml') return new NvmlReader({ nvmlPath: options.nvmlPath, intervalMs, clock });
-  if (backend === 'nvidia-smi') return new NvidiaSmiReader({ path: options.nvidiaSmiPath, intervalMs, clock });
+  if (backend === 'nvidia-smi')
+    return new NvidiaSmiReader({
+      path: options.nvidiaSmiPath,
+      intervalMs,
+      clock,
+      processes: options.podLogsPath !== '',
+    });
   return new SimulatedReader({
     clock,
     intervalMs,

@@ -98,6 +98,8 @@ export class Exposition {
     for (const collector of this.#settings.collectors) this.self.setSuccess(collector, works[collector]);
     const { lastSampleAtMs } = this.#state;
     this.self.setSampleAge(lastSampleAtMs === undefined ? undefined : nowMs - lastSampleAtMs);
+    const detailAtMs = view.sample?.detailObservedAtMs;
+    this.self.setDetailAge(detailAtMs === undefined ? undefined : nowMs - detailAtMs);
     return (await this.#gpuSeries.render(view)) + (await this.self.registry.metrics());
   }
 }

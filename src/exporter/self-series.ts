@@ -18,6 +18,7 @@ export class SelfSeries {
     ['collector'],
   );
   readonly #age = this.#gauge('pilotlight_sample_age_seconds', 'Age of the last GPU sample, whether it still counts or not.'); // prettier-ignore
+  readonly #detailAge = this.#gauge('pilotlight_detail_age_seconds', 'Age of what nvidia-smi tells of slices and their processes, where it is asked for them.'); // prettier-ignore
   readonly #backend = this.#gauge('pilotlight_exporter_backend_info', 'What reads the GPUs; always 1.', ['backend', 'node']); // prettier-ignore
   readonly #restarts = this.#counter('pilotlight_reader_restarts_total', 'Times that reading failed and began anew.');
   readonly #rejectedLines = this.#counter('pilotlight_rejected_lines_total', 'Lines of the driver tool that could not be read.'); // prettier-ignore
@@ -43,6 +44,12 @@ export class SelfSeries {
   setSampleAge(ageMs: number | undefined): void {
     if (ageMs === undefined) this.#age.remove();
     else this.#age.set(ageMs / 1_000);
+  }
+
+  /** Undefined where all is of one sample. */
+  setDetailAge(ageMs: number | undefined): void {
+    if (ageMs === undefined) this.#detailAge.remove();
+    else this.#detailAge.set(ageMs / 1_000);
   }
 
   countRejections(rejected: Rejections): void {

@@ -6,8 +6,8 @@ import type { BackendName } from './reader.ts';
 export const backendChoices = ['auto', 'nvml', 'nvidia-smi', 'simulated'] as const;
 export type BackendChoice = (typeof backendChoices)[number];
 
-/** How long a library may take to load, and nvidia-smi to tell its options; neither wakes a GPU. */
-const probePatienceMs = 5_000;
+/** How long a library may take to load, and nvidia-smi to tell its options: neither wakes a GPU, but a node that starts is busy, and what is chosen stays. */
+const probePatienceMs = 20_000;
 
 interface Paths {
   readonly nvmlPath: string;

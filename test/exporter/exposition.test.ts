@@ -4,7 +4,7 @@ import type { Allocation, GpuSample } from '../../src/domain/gpu.ts';
 import { Exposition } from '../../src/exporter/exposition.ts';
 import { collectors } from '../../src/exporter/self-series.ts';
 import type { Collector } from '../../src/exporter/self-series.ts';
-import { SampleLoop } from '../../src/gpu/nvidia-smi/loop.ts';
+import { SampleLoop } from '../../src/gpu/nvidia-smi/query/loop.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const uuid = (index: number): string => `GPU-11111111-aaaa-bbbb-cccc-00000000000${index + 1}`;

@@ -29,9 +29,9 @@ const noLibrary = '/nowhere/libnvidia-ml.so.1';
 /** How long a test waits for what must come. */
 const patience = { timeout: 30_000, interval: 50 };
 
-/** Starts the real exporter as a process, on a free port, without this machine's own NVML, without host figures unless `args` say otherwise; ended with the test. */
+/** Starts the real exporter as a process, on a free port, without this machine's own NVML, without processes and host figures unless `args` say otherwise; ended with the test. */
 export async function startExporterProcess(test: TestContext, args: readonly string[]): Promise<ExporterProcess> {
-  const fixed = ['src/exporter/main.ts', '--port', '0', '--host', '127.0.0.1', '--host-interval', '0s', '--nvml-path', noLibrary]; // prettier-ignore
+  const fixed = ['src/exporter/main.ts', '--port', '0', '--host', '127.0.0.1', '--host-interval', '0s', '--pod-logs-path', '', '--nvml-path', noLibrary]; // prettier-ignore
   const child = spawn(process.execPath, [...fixed, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   test.onTestFinished(() => void child.kill('SIGKILL'));
   const logs: LogLine[] = [];

@@ -4,12 +4,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 
+/** Texts as nvidia-smi writes them; `-` where it has none. */
+export interface FakeProcess {
+  readonly pid: number;
+  readonly sm: string;
+  readonly mebibytes: string;
+  /** The GPU instance of its slice. */
+  readonly gi?: number;
+}
+
+export interface FakeSlice {
+  readonly uuid: string;
+  readonly profile: string;
+  readonly gi: number;
+  readonly usedMebibytes: number;
+  readonly totalMebibytes: number;
+}
+
 /** A driver as its nvidia-smi shows it. */
 export interface FakeDriver {
   /** Names that `--query-gpu` knows. */
   readonly fields: readonly string[];
   /** Values by field; a field without one is `[N/A]`. */
   readonly gpus: readonly Readonly<Record<string, string>>[];
+  /** Processes by the position of their GPU. */
+  readonly processes?: readonly (readonly FakeProcess[])[];
+  /** MIG slices by the position of their GPU. */
+  readonly slices?: readonly (readonly FakeSlice[])[];
   /** GPUs that the driver counts, where that is not how many it shows. */
   readonly count?: number;
   readonly behaviour?: 'hangs' | 'fails' | 'stops-in-a-line';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FakeDriver } from './fake-nvidia-smi.ts';
+import type { FakeDriver, FakeProcess, FakeSlice } from './fake-nvidia-smi.ts';
 
 /**
  * Stands in for the nvidia-smi executable: speaks its command line and its formats, for a driver that a JSON file
@@ -22,11 +22,52 @@ function help(): void {
 }
 
 function report(): void {
-  const gpus = driver().gpus.map(
-    (gpu, position) =>
-      `<gpu id="${gpu['pci.bus_id'] ?? ''}"><uuid>${gpu['uuid'] ?? ''}</uuid><minor_number>${gpu['minor'] ?? position}</minor_number></gpu>\n`,
-  );
+  const { gpus: all, processes = [], slices = [] } = driver();
+  const gpus = all.map((gpu, position) => {
+    const names = `<uuid>${gpu['uuid'] ?? ''}</uuid><minor_number>${gpu['minor'] ?? position}</minor_number>`;
+    const [cuts, own] = [slices[position] ?? [], processes[position] ?? []];
+    return `<gpu id="${gpu['pci.bus_id'] ?? ''}">${names}<mig_devices>${cuts.map(sliceElement).join('')}</mig_devices><processes>\n${own.map(processElement).join('')}</processes></gpu>\n`; // prettier-ignore
+  });
   print(`<?xml version="1.0" ?>\n<nvidia_smi_log>\n${gpus.join('')}</nvidia_smi_log>\n`);
+}
+
+function sliceElement({ gi, usedMebibytes, totalMebibytes }: FakeSlice, index: number): string {
+  const memory = `<fb_memory_usage><total>${totalMebibytes} MiB</total><used>${usedMebibytes} MiB</used></fb_memory_usage>`;
+  return `<mig_device><index>${index}</index><gpu_instance_id>${gi}</gpu_instance_id><compute_instance_id>0</compute_instance_id>${memory}</mig_device>`; // prettier-ignore
+}
+
+function processElement({ pid, mebibytes, gi }: FakeProcess): string {
+  const instance = gi === undefined ? 'N/A' : `${gi}`;
+  const memory = mebibytes === '-' ? 'N/A' : `${mebibytes} MiB`;
+  return `<process_info><gpu_instance_id>${instance}</gpu_instance_id><compute_instance_id>${gi === undefined ? 'N/A' : 0}</compute_instance_id><pid>${pid}</pid><type>C</type><process_name>x &lt;y&gt;</process_name><used_memory>${memory}</used_memory></process_info>`; // prettier-ignore
+}
+
+function list(): void {
+  const { gpus, slices = [] } = driver();
+  for (const [position, gpu] of gpus.entries()) {
+    print(`GPU ${position}: ${gpu['name'] ?? ''} (UUID: ${gpu['uuid'] ?? ''})\n`);
+    for (const [index, { profile, uuid }] of (slices[position] ?? []).entries()) {
+      print(`  MIG ${profile}     Device  ${index}: (UUID: ${uuid})\n`);
+    }
+  }
+}
+
+async function watchProcesses(): Promise<void> {
+  print('# gpu         pid   type     sm    mem    enc    dec    jpg    ofa     fb   ccpm    command \n');
+  print('# Idx           #    C/G      %      %      %      %      %      %     MB     MB    name \n');
+  for (;;) {
+    const { gpus, processes = [], behaviour } = driver();
+    for (const position of behaviour === 'hangs' ? [] : gpus.keys()) {
+      const own = processes[position] ?? [];
+      if (own.length === 0) print(`    ${position}          -     -      -      -      -      -      -      -      -      -    -              \n`); // prettier-ignore
+      for (const { pid, sm, mebibytes } of own) {
+        print(
+          `    ${position}  ${pid}     C  ${sm}      -      -      -      -      -  ${mebibytes}      0    my engine      \n`,
+        );
+      }
+    }
+    await sleep(100);
+  }
 }
 
 function line(fields: readonly string[], position: number): string {
@@ -70,4 +111,6 @@ else if (unknown !== undefined) {
   process.exit(2);
 } else if (driver().behaviour === 'fails') fail();
 else if (args.includes('-x')) report();
+else if (args.includes('-L')) list();
+else if (args[0] === 'pmon') await watchProcesses();
 else if (query) await loop(query, Number(option('--loop-ms=')));

@@ -1,6 +1,6 @@
 import { reasonsOfBits } from '../../domain/gpu.ts';
 import type { GpuDevice } from '../../domain/gpu.ts';
-import type { FieldName } from './fields.ts';
+import type { FieldName } from './query/fields.ts';
 import { rejectMoreThanTotal } from '../rejections.ts';
 import type { RejectedValue } from '../rejections.ts';
 import { celsius, count, isUnavailable, mebibytes, megahertz, percent, readBits, readQuantity, watts, yesOrNo } from './value.ts'; // prettier-ignore

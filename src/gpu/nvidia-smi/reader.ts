@@ -1,16 +1,20 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
-import type { GpuIdentity, GpuReader, ReaderEvent } from '../reader.ts';
+import type { GpuSample } from '../../domain/gpu.ts';
+import { ProcessShares } from '../process-shares.ts';
+import type { GpuReader, ReaderEvent } from '../reader.ts';
 import { nothingRejected } from '../rejections.ts';
-import type { Rejections } from '../rejections.ts';
-import { ask } from './ask.ts';
-import { explainExit, isAccessDenied } from './explain-exit.ts';
-import { chooseFields, parseHelpQuery } from './fields.ts';
+import type { RejectedValue, Rejections } from '../rejections.ts';
 import { Restarts } from '../restarts.ts';
 import type { SessionEnd } from '../restarts.ts';
-import { SampleLoop } from './loop.ts';
 import { startTool } from '../tool.ts';
-import { parseXmlReport } from './xml.ts';
+import { ask } from './ask.ts';
+import { explainExit, isAccessDenied } from './explain-exit.ts';
+import { mergeDevice } from './merge.ts';
+import { ProcessWatch } from './processes/process-watch.ts';
+import { chooseFields, parseHelpQuery } from './query/fields.ts';
+import { SampleLoop } from './query/loop.ts';
+import type { Detail } from './report/detail.ts';
+import { DetailCycle } from './report/detail-cycle.ts';
 
 /** How long a one-off question may take: on a node without persistence mode the driver wakes every GPU first. */
 const answerPatienceMs = 20_000;
@@ -20,25 +24,31 @@ interface Settings {
   readonly path: string;
   readonly intervalMs: number;
   readonly clock: Clock;
+  /** Whether processes are wanted: they take another nvidia-smi that runs along. */
+  readonly processes: boolean;
 }
 
 type Listener = (event: ReaderEvent) => void;
 
 /**
- * Reads GPUs through one `nvidia-smi` that loops. Fields are chosen from what the driver says it knows, anew at every
- * start, for an upgrade may change them. Whatever goes wrong ends the process and starts another after a backoff; there
- * is never more than one, however the last one hangs.
+ * Reads GPUs through one `nvidia-smi` that loops, with another that watches their processes and a report now and then beside
+ * it. Fields are chosen from what the driver says it knows, anew at every start, for an upgrade may change them. Whatever
+ * goes wrong with the loop ends it and starts another after a backoff; there is never more than one, however the last one hangs.
  */
 export class NvidiaSmiReader implements GpuReader {
   readonly backend = 'nvidia-smi';
   readonly #settings: Settings;
   readonly #restarts: Restarts;
-  #identities = new Map<string, GpuIdentity>();
+  readonly #watch: ProcessWatch | undefined;
+  readonly #shares = new ProcessShares();
+  #rejected: RejectedValue[] = [];
+  #identities = '';
   #listener: Listener = () => undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#restarts = new Restarts(settings.clock, (signal) => this.#read(signal));
+    this.#watch = settings.processes ? new ProcessWatch(settings) : undefined;
   }
 
   start(listener: Listener): void {
@@ -48,14 +58,15 @@ export class NvidiaSmiReader implements GpuReader {
     });
   }
 
-  /** Kills the process and waits until the reader is at rest. */
+  /** Kills the processes and waits until the reader is at rest. */
   async stop(): Promise<void> {
-    await this.#restarts.stop();
+    await Promise.all([this.#restarts.stop(), this.#watch?.stop()]);
   }
 
   /** Probes, then loops until something goes wrong or the session is aborted. Answers what went wrong. */
   async #read(signal: AbortSignal): Promise<SessionEnd> {
-    const help = await ask(this.#settings.path, ['--help-query-gpu'], answerPatienceMs, signal);
+    const { path, clock } = this.#settings;
+    const help = await ask(path, ['--help-query-gpu'], answerPatienceMs, signal);
     if (!help.ok) return { ...help, rejected: nothingRejected };
     const choice = chooseFields(parseHelpQuery(help.text));
     if (choice.lacking.length > 0) {
@@ -63,29 +74,40 @@ export class NvidiaSmiReader implements GpuReader {
       return { reason, rejected: nothingRejected, gone: Promise.resolve() };
     }
     this.#listener({ kind: 'started', unknownFields: choice.unknown });
-    let identified: Promise<void> | undefined;
-    const failure = await this.#loop(choice.query, signal, (sample, rejected) => {
-      const devices = sample.devices.map((device) => this.#withMinorNumber(device));
-      this.#listener({ kind: 'sample', sample: { ...sample, devices }, rejected });
-      identified ??= this.#identify(signal);
-    });
-    return { ...failure, gone: Promise.all([failure.gone, identified]) };
+    const cycle = new DetailCycle({ path, clock, onDetail: (detail) => this.#identify(detail) }, signal);
+    const failure = await this.#loop(choice.query, signal, (sample, rejected) => this.#tell(sample, rejected, cycle));
+    await this.#watch?.stop();
+    return { ...failure, gone: Promise.all([failure.gone, cycle.gone]) };
   }
 
-  /** Learns what `--query-gpu` does not tell. Samples do not wait for it, and do without where it fails. */
-  async #identify(signal: AbortSignal): Promise<void> {
-    this.#identities = new Map();
-    const answer = await ask(this.#settings.path, ['-q', '-x'], answerPatienceMs, signal);
-    if (!answer.ok) return answer.gone;
-    const report = parseXmlReport(answer.text);
-    if (!report || signal.aborted) return;
-    const gpus = report.gpus.map(({ device, migDevices }) => ({
-      uuid: device.uuid,
-      ...(device.minorNumber !== undefined && { minorNumber: device.minorNumber }),
-      migDevices,
+  #tell(sample: GpuSample, rejected: Rejections, cycle: DetailCycle): void {
+    const { devices, observedAtMs } = sample;
+    const key = devices.map(({ index, uuid }) => `${index} ${uuid}`).join();
+    if (devices.length > 0) this.#watch?.follow(key);
+    const watched = new Map(devices.map(({ index }) => [index, this.#watch?.processesOf(index, observedAtMs)]));
+    const isFollowed = devices.some(({ index, migEnabled }) => migEnabled || (this.#watch && !watched.get(index)));
+    const merged = devices.map((device) => mergeDevice(device, cycle.of(device.uuid), watched.get(device.index), this.#rejected)); // prettier-ignore
+    const values = [...rejected.values, ...(this.#watch?.takeRejected() ?? []), ...this.#rejected.splice(0)];
+    const detailObservedAtMs = isFollowed ? cycle.observedAtMs : undefined;
+    this.#listener({
+      kind: 'sample',
+      sample: { ...sample, devices: this.#shares.smooth(merged, observedAtMs), ...(detailObservedAtMs !== undefined && { detailObservedAtMs }) }, // prettier-ignore
+      rejected: { lines: rejected.lines, values },
+    });
+    cycle.askWhenDue(key, isFollowed);
+  }
+
+  /** Tells what GPUs there are when that has changed. */
+  #identify({ byUuid, rejectedValues }: Detail): void {
+    this.#rejected.push(...rejectedValues);
+    const gpus = [...byUuid].map(([uuid, { minorNumber, slices = [] }]) => ({
+      uuid,
+      ...(minorNumber !== undefined && { minorNumber }),
+      migDevices: slices.length,
     }));
-    this.#identities = new Map(gpus.map((gpu) => [gpu.uuid, gpu]));
-    this.#listener({ kind: 'identified', gpus });
+    const identities = JSON.stringify(gpus);
+    if (identities !== this.#identities) this.#listener({ kind: 'identified', gpus });
+    this.#identities = identities;
   }
 
   /** Runs one loop to its end. */
@@ -113,10 +135,5 @@ export class NvidiaSmiReader implements GpuReader {
       void run.ended.then((exit) => fail(explainExit(exit, path, complaint || loop.lastWords)));
       signal.addEventListener('abort', () => fail('stopped'));
     });
-  }
-
-  #withMinorNumber(device: GpuDevice): GpuDevice {
-    const minorNumber = this.#identities.get(device.uuid)?.minorNumber;
-    return minorNumber === undefined ? device : { ...device, minorNumber };
   }
 }

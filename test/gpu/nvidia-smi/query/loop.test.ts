@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GpuSample } from '../../../src/domain/gpu.ts';
-import { SampleLoop } from '../../../src/gpu/nvidia-smi/loop.ts';
-import type { Rejections } from '../../../src/gpu/rejections.ts';
-import { HandClock } from '../../support/hand-clock.ts';
+import type { GpuSample } from '../../../../src/domain/gpu.ts';
+import { SampleLoop } from '../../../../src/gpu/nvidia-smi/query/loop.ts';
+import type { Rejections } from '../../../../src/gpu/rejections.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 
 const capture = readFileSync('test/captures/two-h100-and-mig.csv', 'utf8');
 const [header = '', ...rows] = capture.trim().split('\n');

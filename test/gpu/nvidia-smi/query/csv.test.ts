@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRow } from '../../../src/gpu/nvidia-smi/csv.ts';
-import type { CsvRow } from '../../../src/gpu/nvidia-smi/csv.ts';
-import { parseHeader } from '../../../src/gpu/nvidia-smi/fields.ts';
+import { parseRow } from '../../../../src/gpu/nvidia-smi/query/csv.ts';
+import type { CsvRow } from '../../../../src/gpu/nvidia-smi/query/csv.ts';
+import { parseHeader } from '../../../../src/gpu/nvidia-smi/query/fields.ts';
 
 function rowsOf(capture: string): CsvRow[] {
   const [header = '', ...lines] = readFileSync(`test/captures/${capture}`, 'utf8').trim().split('\n');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseXmlReport } from '../../../src/gpu/nvidia-smi/xml.ts';
+import { parseXmlReport } from '../../../../src/gpu/nvidia-smi/report/xml.ts';
 
 const text = readFileSync('test/captures/a100-mig-and-lost.xml', 'utf8');
 
@@ -10,7 +10,8 @@ describe('parseXmlReport', () => {
     const report = parseXmlReport(text);
     expect(report?.driverVersion).toBe('550.127.08');
     expect(report?.gpus[0]).toEqual({
-      migDevices: 0,
+      migDevices: [],
+      processes: [new Map([['pid', '4711'], ['process_name', 'engine --prompt &lt;none&gt;'], ['used_memory', '35000 MiB']])], // prettier-ignore
       rejectedValues: [],
       device: {
         index: 0,
@@ -38,7 +39,7 @@ describe('parseXmlReport', () => {
 
   it('counts MIG devices and does not take their memory for the GPU', () => {
     const mig = parseXmlReport(text)?.gpus[1];
-    expect(mig).toMatchObject({ migDevices: 2, device: { migEnabled: true, memoryUsedBytes: 950 * 1_048_576 } });
+    expect(mig).toMatchObject({ migDevices: [{}, {}], device: { migEnabled: true, memoryUsedBytes: 950 * 1_048_576 } });
     expect(mig?.device).not.toHaveProperty('utilizationRatio');
     expect(mig?.device).not.toHaveProperty('powerWatts');
   });

@@ -1,13 +1,13 @@
-import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
-import type { GpuSample } from '../../domain/gpu.ts';
-import { maximumAgeMs } from '../freshness.ts';
-import type { RejectedValue, Rejections } from '../rejections.ts';
+import type { Cancel, Clock, EpochMs } from '../../../domain/clock.ts';
+import type { GpuSample } from '../../../domain/gpu.ts';
+import { maximumAgeMs } from '../../freshness.ts';
+import type { RejectedValue, Rejections } from '../../rejections.ts';
 import { Batch } from './batch.ts';
 import { parseRow } from './csv.ts';
 import type { CsvRow } from './csv.ts';
 import { parseHeader } from './fields.ts';
 import type { Columns } from './fields.ts';
-import { LineSplitter } from '../lines.ts';
+import { LineSplitter } from '../../lines.ts';
 
 /** The first sample may take this long: without persistence mode the driver initialises every GPU first. */
 const firstSampleMs = 20_000;

@@ -1,8 +1,8 @@
-import type { GpuDevice } from '../../domain/gpu.ts';
-import { readDevice } from './device.ts';
-import type { DeviceReading } from './device.ts';
-import type { FieldName } from './fields.ts';
-import { isUnavailable } from './value.ts';
+import type { GpuDevice } from '../../../domain/gpu.ts';
+import { readDevice } from '../device.ts';
+import type { DeviceReading } from '../device.ts';
+import type { FieldName } from '../query/fields.ts';
+import { count, isUnavailable, readQuantity } from '../value.ts';
 
 /** Where `nvidia-smi -q -x` says the same as a field of `--query-gpu`; its layouts v10 to v13, newest first. */
 const paths: Partial<Record<FieldName, readonly string[]>> = {
@@ -33,15 +33,25 @@ const paths: Partial<Record<FieldName, readonly string[]>> = {
   memoryClockHertz: ['clocks/mem_clock'],
 };
 
-/** One `<gpu>` element: the text of each leaf by its path below it, and how many MIG devices it lists. */
+/** The text of each leaf by its path. */
+export type Leaves = ReadonlyMap<string, string>;
+
+/** One `<gpu>` element, with the elements of its two lists apart. */
 interface GpuElement {
   readonly busId: string;
   readonly leaves: Map<string, string>;
-  migDevices: number;
+  readonly migDevices: Map<string, string>[];
+  readonly processes: Map<string, string>[];
+  /** Whether there is a list of processes, if only an empty one. */
+  tellsProcesses: boolean;
 }
 
 interface XmlReading extends DeviceReading {
-  readonly migDevices: number;
+  /** `<mig_device>` elements: `gpu_instance_id`, `fb_memory_usage/used` … */
+  readonly migDevices: readonly Leaves[];
+  /** `<process_info>` elements: `pid`, `used_memory` …; absent where the driver does not tell them. */
+  readonly processes?: readonly Leaves[];
+  readonly pcieReplays?: number;
 }
 
 interface XmlReport {
@@ -74,7 +84,14 @@ function readElement(element: GpuElement, index: number): XmlReading | undefined
   if (!reading) return undefined;
   const minor = element.leaves.get('minor_number') ?? '';
   const device: GpuDevice = /^\d{1,4}$/.test(minor) ? { ...reading.device, minorNumber: Number(minor) } : reading.device; // prettier-ignore
-  return { ...reading, device, migDevices: element.migDevices };
+  const pcieReplays = readQuantity(element.leaves.get('pci/replay_counter') ?? '', count);
+  return {
+    ...reading,
+    device,
+    migDevices: element.migDevices,
+    ...(element.tellsProcesses && { processes: element.processes }),
+    ...(typeof pcieReplays === 'number' && { pcieReplays }),
+  };
 }
 
 /** A tag, and the text up to the next one. */
@@ -100,7 +117,7 @@ class Scan {
   }
 
   #beginGpu(attributes: string): void {
-    this.#gpu = { busId: /\bid="([^"]*)"/.exec(attributes)?.[1] ?? '', leaves: new Map(), migDevices: 0 };
+    this.#gpu = { busId: /\bid="([^"]*)"/.exec(attributes)?.[1] ?? '', leaves: new Map(), migDevices: [], processes: [], tellsProcesses: false }; // prettier-ignore
     this.#open = [];
     this.elements.push(this.#gpu);
   }
@@ -117,8 +134,19 @@ class Scan {
   }
 }
 
-/** An element's first leaf of a path counts. */
+const migDevice = 'mig_devices/mig_device';
+const processInfo = 'processes/process_info';
+
+/** An element's first leaf of a path counts; those of a list's element are its own. */
 function note(gpu: GpuElement, path: string, text: string): void {
-  if (path === 'mig_devices/mig_device') gpu.migDevices += 1;
-  else if (text !== '' && !gpu.leaves.has(path)) gpu.leaves.set(path, text);
+  if (path === migDevice) gpu.migDevices.push(new Map());
+  else if (path === processInfo) gpu.processes.push(new Map());
+  else if (path === 'processes') gpu.tellsProcesses = text === '';
+  else if (path.startsWith(`${migDevice}/`)) keep(gpu.migDevices.at(-1), path.slice(migDevice.length + 1), text);
+  else if (path.startsWith(`${processInfo}/`)) keep(gpu.processes.at(-1), path.slice(processInfo.length + 1), text);
+  else keep(gpu.leaves, path, text);
+}
+
+function keep(leaves: Map<string, string> | undefined, path: string, text: string): void {
+  if (text !== '' && leaves?.has(path) === false) leaves.set(path, text);
 }

@@ -1,8 +1,8 @@
-import type { DeviceReading } from './device.ts';
-import { readDevice } from './device.ts';
+import type { DeviceReading } from '../device.ts';
+import { readDevice } from '../device.ts';
 import { splitCells } from './fields.ts';
 import type { Columns, FieldName } from './fields.ts';
-import { isUnavailable } from './value.ts';
+import { isUnavailable } from '../value.ts';
 
 /** One line of `--query-gpu`: a GPU, and what the line says of the whole node. */
 export interface CsvRow extends DeviceReading {

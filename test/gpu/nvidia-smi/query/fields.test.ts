@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseFields, parseHeader, parseHelpQuery } from '../../../src/gpu/nvidia-smi/fields.ts';
+import { chooseFields, parseHeader, parseHelpQuery } from '../../../../src/gpu/nvidia-smi/query/fields.ts';
 
 const help = (driver: string): string => readFileSync(`test/captures/help-query-gpu-${driver}.txt`, 'utf8');
 
