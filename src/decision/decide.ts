@@ -1,6 +1,8 @@
 import type { Bid, DecisionContext, Verdict } from '../domain/decision.ts';
 import type { Policy } from '../domain/policy.ts';
 import { fold } from './fold.ts';
+import { limitsOf } from './limits.ts';
+import { reach } from './reach.ts';
 import { ceiling } from './rules/ceiling.ts';
 import { closed } from './rules/closed.ts';
 import { floor } from './rules/floor.ts';
@@ -30,7 +32,9 @@ export function decide(policy: Policy, context: DecisionContext): Verdict {
   const reason = isSettled(higher) ? undefined : isBlind;
   if (reason !== undefined) return { state: 'undecided', reason, decidedAtMs };
   const { rule, why } = settledBy;
-  return { state: 'decided', required, active, rule, why, bids: [...higher, lowest], decidedAtMs };
+  const bids = [...higher, lowest];
+  const answer = reach({ required, ...limitsOf(higher, lowest, required) }, context.workload, context.hpaTolerance);
+  return { state: 'decided', required, ...answer, active, rule, why, bids, decidedAtMs };
 }
 
 /** What could wake a workload that is at zero is lost: there are no replicas to hold, and 0 would be a guess. */

@@ -31,6 +31,8 @@ export interface DecisionContext {
   readonly calendar?: CalendarState;
   /** Since when nothing waits, nothing runs and the GPUs are idle, without a gap; absent while there is work or it can't be told. */
   readonly quietSinceMs?: EpochMs;
+  /** The cluster's own tolerance, for HPAs that name none; the usual one where absent. */
+  readonly hpaTolerance?: number;
   /** For each step of the policy, in its order: for how long its comparison has held; absent where nobody kept that. */
   readonly stepWindows?: readonly (StepWindow | undefined)[];
 }
@@ -40,6 +42,10 @@ export interface Decision {
   readonly state: 'decided';
   /** Replicas needed, as a float; the HPA rounds up. */
   readonly required: number;
+  /** What the HPA is told: `required`, unless its tolerance would keep it from getting where it has to. */
+  readonly emitted: number;
+  /** Why that is another number, or why it will not do. */
+  readonly emittedBecause?: string;
   /** Whether the workload must not be at zero. */
   readonly active: boolean;
   readonly rule: RuleName;

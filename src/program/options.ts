@@ -43,6 +43,11 @@ export function integerOption(fallback: number, range: { min: number; max: numbe
   return { help, fallback, shown: String(fallback), expects, parse };
 }
 
+export function ratioOption(fallback: number, help: string): Option<number> {
+  const parse = (text: string): number | undefined => (/^(0|1|0?\.\d{1,6})$/.test(text) ? Number(text) : undefined);
+  return { help, fallback, shown: String(fallback), expects: 'a ratio from 0 to 1, such as 0.1', parse };
+}
+
 /** @param minMs the shortest duration that makes sense */
 export function durationOption(fallbackMs: number, help: string, minMs = 0): Option<number> {
   const parse = (text: string): number | undefined => {

@@ -65,6 +65,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       readIntervalMs: options.readInterval,
       readTimeoutMs: options.readTimeout,
       maxConnectionAgeMs: options.maxConnectionAge,
+      hpaTolerance: options.hpaTolerance,
       tls,
     },
   );

@@ -1,4 +1,12 @@
-import { choiceOption, durationOption, integerOption, listOption, textOption } from '../program/options.ts';
+import { usualTolerance } from '../domain/tolerance.ts';
+import {
+  choiceOption,
+  durationOption,
+  integerOption,
+  listOption,
+  ratioOption,
+  textOption,
+} from '../program/options.ts';
 import type { Option } from '../program/options.ts';
 import { clockOption } from '../program/system-clock.ts';
 import { logLevels } from '../telemetry/logger.ts';
@@ -32,6 +40,10 @@ export const scalerOptions = {
   tlsCert: textOption('', 'PEM file with the certificate of the gRPC server; empty serves without TLS.'),
   tlsKey: textOption('', 'PEM file with its key. Both are read again when they are replaced.'),
   tlsClientCa: textOption('', 'PEM file with the authorities of clients; KEDA must then show a certificate of theirs.'),
+  hpaTolerance: ratioOption(
+    usualTolerance,
+    '--horizontal-pod-autoscaler-tolerance of the cluster, for HPAs that have none of their own.',
+  ),
   maxConnectionAge: durationOption(
     600_000,
     'Age at which gRPC connections are closed, so that clients find new replicas.',

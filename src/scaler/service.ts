@@ -51,6 +51,8 @@ interface ServiceSettings {
   readonly readIntervalMs: number;
   readonly readTimeoutMs: number;
   readonly maxConnectionAgeMs: number;
+  /** The cluster's own, for HPAs that name none. */
+  readonly hpaTolerance: number;
 }
 
 export interface ScalerService {
@@ -100,6 +102,7 @@ function endpointMaker(
       policy,
       signals: parts.signalsOf(policy, ref),
       workloads,
+      hpaTolerance: settings.hpaTolerance,
       timing: { clock, turns, readIntervalMs, phase: spread(made), staleAfterMs },
       warmUp: new WarmUp(transportClock, warmUpMs),
       onDecision: (after, before) => {

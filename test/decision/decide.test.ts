@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/decision/decide.ts';
 import type { DecisionContext, Verdict } from '../../src/domain/decision.ts';
+import type { Override } from '../../src/domain/override.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { fresh, pod, policy, workload } from '../support/builders.ts';
 import { calendar, context, failed, nowMs, offHours, plan, readings } from '../support/decision-context.ts';
@@ -14,7 +15,8 @@ function settled(subject: Policy, overrides: Partial<DecisionContext>): Partial<
   const { decidedAtMs, ...verdict } = decide(subject, context(overrides));
   expect(decidedAtMs).toBe(nowMs);
   if (verdict.state === 'undecided') return verdict;
-  const { bids, ...rest } = verdict;
+  const { bids, emitted, ...rest } = verdict;
+  expect(emitted).toBe(verdict.required);
   expect(bids).toContainEqual(expect.objectContaining({ rule: verdict.rule, why: verdict.why }));
   return rest;
 }
@@ -32,6 +34,7 @@ describe('decide', () => {
     expect(decide(policy({ signals }), scene)).toEqual({
       state: 'decided',
       required: 2.4,
+      emitted: 2.4,
       active: true,
       rule: 'load',
       why: 'queue 12 (test) / 5 per replica = 2.4',
@@ -159,5 +162,21 @@ describe('decide', () => {
     ],
   ])('%s', (_, subject, overrides, verdict) => {
     expect(settled(subject, overrides)).toEqual(verdict);
+  });
+
+  it.each<[string, DecisionContext['calendar'], Partial<Override>, number]>([
+    ['a floor that the HPA would not tell', calendar({ floor: 21 }), {}, 22.001],
+    ['a ceiling that the HPA would not tell', calendar({ floor: 1, ceiling: 19 }), {}, 17.999],
+    ['a floor that load is above', calendar({ floor: 4 }), {}, 20.4],
+    ['an override over the ceiling, by more than the ceiling', calendar({ ceiling: 20 }), { min: 21 }, 22.001],
+    ['an override, but not by more than its own max', calendar({ ceiling: 20 }), { min: 21, max: 22 }, 21],
+  ])('tells the HPA what makes it reach %s', (_, hours, limits, emitted) => {
+    const override = { state: 'set', override: { untilMs: nowMs + 1, ...limits } } as const;
+    const subject = context({
+      workload: workload({ replicas: 20, ...('min' in limits && { override }) }),
+      readings: readings({ queue: fresh(102), running: fresh(0) }),
+      ...(hours && { calendar: hours }),
+    });
+    expect(decide(policy({ signals }), subject)).toMatchObject({ emitted });
   });
 });

@@ -72,6 +72,7 @@ export async function runScaler(
       readIntervalMs: 1_000,
       readTimeoutMs: 2_000,
       maxConnectionAgeMs: given.maxConnectionAgeMs ?? 600_000,
+      hpaTolerance: 0.1,
       tls: given.tls,
     },
   );

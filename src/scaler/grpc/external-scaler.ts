@@ -35,7 +35,7 @@ export function externalScaler({ endpoints, streams, rpcs, clock }: ExternalScal
     GetMetrics: rpcs.unary('GetMetrics', (request) => {
       const endpoint = find(request.scaledObjectRef ?? missingRef());
       if (request.metricName !== metricName) throw unknownMetric(request.metricName);
-      return whenWarm(endpoint, () => metricValue(decision(endpoint).required));
+      return whenWarm(endpoint, () => metricValue(decision(endpoint).emitted));
     }),
     IsActive: rpcs.unary('IsActive', (ref) => {
       const endpoint = find(ref);

@@ -32,9 +32,10 @@ export function reportDecision(endpoint: Endpoint, nowMs: EpochMs): object {
   };
 }
 
-function decisionFacts({ state, required, active, rule, why, bids }: Decision): object {
+function decisionFacts({ state, required, emitted, emittedBecause, active, rule, why, bids }: Decision): object {
   const hold = bids.find((bid) => bid.rule === 'hold');
-  return { state, required, active, rule, why, ...(hold && { hold: hold.why }) };
+  const because = emittedBecause !== undefined && { emittedBecause };
+  return { state, required, emitted, ...because, active, rule, why, ...(hold && { hold: hold.why }) };
 }
 
 function reportReplicas(workload: Workload): object {

@@ -16,6 +16,13 @@ export const triggerGauges: readonly TriggerGauge[] = [
     fold: Math.max,
   },
   {
+    name: 'pilotlight_emitted_replicas',
+    help: 'Replicas that the HPA is told: those required, or what its tolerance makes of them; absent while there is no decision.',
+    labelNames: [],
+    samples: (snapshot) => ifDecided(snapshot, ({ emitted }) => [{ labels: {}, value: emitted }]),
+    fold: Math.max,
+  },
+  {
     name: 'pilotlight_active',
     help: '1 when the workload must not be at zero, 0 when it may be; absent while there is no decision.',
     labelNames: [],

@@ -44,6 +44,8 @@ interface EndpointParts {
   readonly workloads: WorkloadSource;
   readonly timing: EndpointTiming;
   readonly warmUp: WarmUp;
+  /** The cluster's own, for HPAs that name none. */
+  readonly hpaTolerance: number;
   /** Told of each decision after it is in force, with the one before it. */
   readonly onDecision: (after: Snapshot, before: Snapshot | undefined) => void;
 }
@@ -174,7 +176,8 @@ export class Endpoint {
     const { quiet, because } = quietness(this.policy, known.workload, readings);
     const sinceMs = this.#quiet.note(quiet, nowMs);
     const moment = { nowMs, workload: known.workload, readings };
-    const context = { ...moment, stepWindows: this.#steps.note(moment), ...calendar };
+    const { hpaTolerance } = this.#parts;
+    const context = { ...moment, hpaTolerance, stepWindows: this.#steps.note(moment), ...calendar };
     const verdict = decide(this.policy, sinceMs === undefined ? context : { ...context, quietSinceMs: sinceMs });
     const quietNow = sinceMs === undefined ? { quiet, because } : { quiet, because, sinceMs };
     return { verdict, workload: known, readings, ...calendar, quiet: quietNow };

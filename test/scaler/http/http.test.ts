@@ -95,6 +95,7 @@ describe('/api/decisions', () => {
             name: 'llama',
             state: 'decided',
             required: 2.4,
+            emitted: 2.4,
             active: true,
             rule: 'load',
             why: expect.stringContaining('queue') as string,

@@ -6,6 +6,7 @@ import { recordingLogger } from '../../support/recording-logger.ts';
 const ref = { namespace: 'inference', name: 'llama' };
 const decided: Decision = {
   state: 'decided',
+  emitted: 2.4,
   required: 2.4,
   active: true,
   rule: 'load',

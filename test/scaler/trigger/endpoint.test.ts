@@ -46,6 +46,7 @@ function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z', turn
       staleAfterMs: 45_000,
     },
     warmUp: new WarmUp(clock, 1_000),
+    hpaTolerance: 0.1,
     onDecision: (after) => decisions.push(after),
   });
   return { clock, workloads, signals, endpoint, decisions };

@@ -27,6 +27,7 @@ function build() {
         workloads,
         timing: { clock, turns: new ReadTurns(clock, 700), readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
         warmUp: new WarmUp(clock, 1_000),
+        hpaTolerance: 0.1,
         onDecision: () => undefined,
       });
       made.push(endpoint);
