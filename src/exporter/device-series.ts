@@ -1,10 +1,8 @@
 import { clockEventReasons } from '../domain/gpu.ts';
 import type { GpuDevice, GpuSample, MigDevice } from '../domain/gpu.ts';
 import { deviceCounters, deviceGauges, sliceGauges } from './device-figures.ts';
-import { labelText } from './metric-text.ts';
+import { labelText, withLabel } from './metric-text.ts';
 import type { Metric, MetricText } from './metric-text.ts';
-
-type Labels = Readonly<Record<string, string>>;
 
 /** The series of GPUs and slices, whoever holds them. Its text is emptied before each sample is shown. */
 export class DeviceSeries {
@@ -45,16 +43,15 @@ export class DeviceSeries {
     const own = labelText(labels);
     for (const { field, gauge } of this.#gauges) whenKnown(device[field], (value) => gauge.set(own, value));
     for (const { field, counter } of this.#counters) whenKnown(device[field], (value) => counter.add(own, value));
-    this.#setEvents(device, labels);
+    this.#setEvents(device, own);
     for (const slice of device.migDevices ?? []) this.#setSlice(slice, device);
   }
 
-  #setEvents({ clockEventReasons: active, xidErrors }: GpuDevice, labels: Labels): void {
+  #setEvents({ clockEventReasons: active, xidErrors }: GpuDevice, labels: string): void {
     for (const reason of active ? clockEventReasons : []) {
-      this.#clockEvents.set(labelText({ ...labels, reason }), active?.includes(reason) ? 1 : 0);
+      this.#clockEvents.set(withLabel(labels, 'reason', reason), active?.includes(reason) ? 1 : 0);
     }
-    for (const [xid, count] of xidErrors?.counts ?? [])
-      this.#xids.add(labelText({ ...labels, xid: String(xid) }), count);
+    for (const [xid, count] of xidErrors?.counts ?? []) this.#xids.add(withLabel(labels, 'xid', String(xid)), count);
   }
 
   #setSlice(slice: MigDevice, { index, uuid }: GpuDevice): void {

@@ -66,6 +66,11 @@ export function labelText(labels: Readonly<Record<string, string>>): string {
   return parts.length === 0 ? '' : `{${parts.join(',')}}`;
 }
 
+/** The text of labels with one more behind them. */
+export function withLabel(labels: string, name: string, value: string): string {
+  return `${labels === '' ? '{' : `${labels.slice(0, -1)},`}${labelText({ [name]: value }).slice(1)}`;
+}
+
 function escape(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }

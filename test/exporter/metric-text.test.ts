@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelText, MetricText } from '../../src/exporter/metric-text.ts';
+import { labelText, MetricText, withLabel } from '../../src/exporter/metric-text.ts';
 
 describe('MetricText', () => {
   it('tells metrics in the order in which they were made, with and without series', () => {
@@ -56,5 +56,10 @@ describe('labelText', () => {
         expect(text).not.toContain('\n');
       }),
     );
+  });
+
+  it('takes one more label', () => {
+    expect(withLabel('', 'a', '"')).toBe(labelText({ a: '"' }));
+    expect(withLabel(labelText({ a: '1' }), 'b', '2')).toBe(labelText({ a: '1', b: '2' }));
   });
 });
