@@ -14,6 +14,7 @@ import type { HttpProtection, HttpServer } from '../telemetry/http-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Exposition } from './exposition.ts';
+import { checkApiServer, collectClaims } from './claims.ts';
 import { HostPoller } from './host.ts';
 import type { ExporterOptions } from './options.ts';
 import { contentType } from './metric-text.ts';
@@ -33,13 +34,18 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   if (options.clock !== systemClock && options.backend !== 'simulated') {
     throw new UsageError('--clock needs --backend simulated: real GPUs run in real time');
   }
+  checkApiServer(options);
   const node = options.nodeName || hostname();
   const logger = createLogger('exporter', options.logLevel).child({ node });
   const exposition = createExposition(options, node);
   const protection = await protect(options, logger);
   const server = await serve(exposition, options, protection);
   logger.info({ port: server.port }, 'listening');
-  const collecting = [...collectKubelet(options, exposition, logger), ...collectHost(options, exposition, logger)];
+  const collecting = [
+    ...collectKubelet(options, exposition, logger),
+    ...collectHost(options, exposition, logger),
+    ...(await collectClaims(options, node, exposition, logger)),
+  ];
   const { backend, why } = await chooseBackend(options.backend, options);
   logger.info({ backend, why }, 'backend chosen');
   exposition.self.setBackend(backend, node);
@@ -55,7 +61,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
 }
 
 function createExposition(options: ExporterOptions, nodeName: string): Exposition {
-  const off = { gpu: false, kubelet: options.kubeletSocket === '', host: options.hostInterval === 0 };
+  const off = { gpu: false, kubelet: options.kubeletSocket === '', host: options.hostInterval === 0, claims: options.resourceSlices === '' }; // prettier-ignore
   const { procRoot, podLogsPath, metricNames } = options;
   const owners = podLogsPath === '' ? undefined : new ProcessOwners({ procRoot, podLogsPath });
   void owners?.start();

@@ -1,5 +1,6 @@
 import type { Clock, EpochMs } from '../domain/clock.ts';
 import { maximumAgeMs } from '../gpu/freshness.ts';
+import type { ClaimEvent } from '../gpu/claims/poller.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
 import type { OwnerLookup } from '../gpu/processes/owner.ts';
 import type { ReaderEvent } from '../gpu/reader.ts';
@@ -36,12 +37,15 @@ export class Exposition {
   readonly #hostSeries = new HostSeries(this.self.text);
   readonly #awaited: Set<Collector>;
   #hostReadAtMs: EpochMs | undefined;
+  #claimsAnswer = false;
 
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#state = new NodeState(settings.sampleIntervalMs, settings.ownerOf);
     this.#gpuSeries = new GpuSeries(settings);
-    this.#awaited = new Set([...settings.collectors].filter((collector) => collector !== 'host'));
+    this.#awaited = new Set(
+      [...settings.collectors].filter((collector) => collector === 'gpu' || collector === 'kubelet'),
+    );
   }
 
   /** Whether the GPUs and the kubelet have been asked once, with whatever outcome. */
@@ -82,6 +86,12 @@ export class Exposition {
     this.#state.takeAllocations(event);
   }
 
+  takeClaims(event: ClaimEvent): void {
+    this.self.setDuration('claims', event.tookMs);
+    this.#claimsAnswer = event.kind === 'uuids';
+    this.#state.takeClaims(event);
+  }
+
   takeHost(event: HostEvent): void {
     this.self.setDuration('host', event.tookMs);
     this.#hostReadAtMs = event.kind === 'reading' ? this.#settings.clock.nowMs() : undefined;
@@ -94,7 +104,12 @@ export class Exposition {
     const view = this.#state.view(nowMs);
     const hostIsFresh = this.#hostReadAtMs !== undefined && nowMs - this.#hostReadAtMs <= maximumAgeMs(this.#settings.hostIntervalMs); // prettier-ignore
     if (!hostIsFresh) this.#hostSeries.show(undefined);
-    const works = { gpu: view.sample !== undefined, kubelet: view.kubeletAnswers, host: hostIsFresh };
+    const works = {
+      gpu: view.sample !== undefined,
+      kubelet: view.kubeletAnswers,
+      host: hostIsFresh,
+      claims: this.#claimsAnswer,
+    };
     for (const collector of this.#settings.collectors) this.self.setSuccess(collector, works[collector]);
     const { lastSampleAtMs } = this.#state;
     this.self.setSampleAge(lastSampleAtMs === undefined ? undefined : nowMs - lastSampleAtMs);

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EpochMs } from '../domain/clock.ts';
 import type { Allocation, GpuSample } from '../domain/gpu.ts';
 import { attribute } from '../gpu/attribution.ts';
+import type { ClaimEvent } from '../gpu/claims/poller.ts';
+import type { ClaimUuids } from '../gpu/claims/resource-slices.ts';
 import { maximumAgeMs } from '../gpu/freshness.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
 import type { Attribution } from '../gpu/pod-reading.ts';
@@ -25,7 +27,8 @@ export class NodeState {
   #lastSampleAtMs: EpochMs | undefined;
   #allocations: { readonly list: readonly Allocation[]; readonly observedAtMs: EpochMs } | undefined;
   #kubeletFailed = false;
-  #joined: { readonly sample: GpuSample; readonly list: readonly Allocation[]; readonly attribution: Attribution } | undefined; // prettier-ignore
+  #claimUuids: ClaimUuids = new Map();
+  #joined: { readonly of: readonly unknown[]; readonly attribution: Attribution } | undefined;
 
   /** @param ownerOf absent where processes can't be looked up */
   constructor(intervalMs: number, ownerOf?: OwnerLookup) {
@@ -50,6 +53,11 @@ export class NodeState {
     this.#allocations = { list, observedAtMs: event.observedAtMs };
   }
 
+  /** What the last answer said stands while the API server fails: a device's UUID does not change. */
+  takeClaims(event: ClaimEvent): void {
+    if (event.kind === 'uuids' && !isDeepStrictEqual(event.uuids, this.#claimUuids)) this.#claimUuids = event.uuids;
+  }
+
   /** When the last sample was taken, whether it still counts or not. */
   get lastSampleAtMs(): EpochMs | undefined {
     return this.#lastSampleAtMs;
@@ -68,8 +76,9 @@ export class NodeState {
 
   /** The same objects for as long as nothing new is known, so that what is made of them can be kept. */
   #join(sample: GpuSample, list: readonly Allocation[]): Attribution {
-    if (this.#joined?.sample !== sample || this.#joined.list !== list) {
-      this.#joined = { sample, list, attribution: attribute(sample.devices, list, this.#ownerOf) };
+    const of = [sample, list, this.#claimUuids];
+    if (!this.#joined?.of.every((part, at) => part === of[at])) {
+      this.#joined = { of, attribution: attribute(sample.devices, list, this.#ownerOf, this.#claimUuids) };
     }
     return this.#joined.attribution;
   }

@@ -38,6 +38,14 @@ export const exporterOptions = {
     '/var/log/pods',
     "The kubelet's folder of pod logs, whose names tell which pod a process is of; empty looks nothing up: then pods on shared GPUs have no series.",
   ),
+  resourceSlices: textOption(
+    '',
+    'API server that is asked for the ResourceSlices of this node, https://kubernetes.default.svc within a cluster: they tell the UUIDs of devices that pods hold by dynamic resource allocation. Needs the verb list on resourceslices of resource.k8s.io. Empty asks none: then whole GPUs are found by their number, and MIG slices where their profile tells which they are.',
+  ),
+  serviceAccountPath: textOption(
+    '/var/run/secrets/kubernetes.io/serviceaccount',
+    "Folder of the service account's token and ca.crt, for --resource-slices.",
+  ),
   metricNames: choiceOption(
     'native',
     metricNameChoices,

@@ -1,7 +1,7 @@
 import type { Rejections } from '../gpu/rejections.ts';
 import { labelText, MetricText } from './metric-text.ts';
 
-export const collectors = ['gpu', 'kubelet', 'host'] as const;
+export const collectors = ['gpu', 'kubelet', 'host', 'claims'] as const;
 export type Collector = (typeof collectors)[number];
 
 /** The exporter's series about itself: which of its collectors work, how old the sample is, what was thrown away. */

@@ -1,4 +1,5 @@
 import type { Allocation, GpuDevice } from '../domain/gpu.ts';
+import type { ClaimUuids } from './claims/resource-slices.ts';
 import { draDriver } from './kubelet/allocations.ts';
 import { parseDeviceId } from './device-id.ts';
 import type { Attribution, Holder, LeftOut, PodReading } from './pod-reading.ts';
@@ -18,13 +19,15 @@ interface Held {
  * its own; one that is shared is split by process. What can't be known is left out. A device ID that no known plugin
  * writes counts only where the resource is a GPU of NVIDIA's by its name: other resources are not GPUs.
  * @param ownerOf absent where processes can't be looked up
+ * @param claimUuids UUIDs of devices of dynamic resource allocation; one that is not there is found by its name's number
  */
 export function attribute(
   devices: readonly GpuDevice[],
   allocations: readonly Allocation[],
   ownerOf?: OwnerLookup,
+  claimUuids: ClaimUuids = new Map(),
 ): Attribution {
-  const { held, leftOut } = readClaims(devices, allocations);
+  const { held, leftOut } = readClaims(devices, allocations, claimUuids);
   const parts = [...held.values()].map((one) => settle(one, ownerOf));
   return {
     readings: parts.flatMap(({ readings }) => readings),
@@ -36,20 +39,35 @@ export function attribute(
 function readClaims(
   devices: readonly GpuDevice[],
   allocations: readonly Allocation[],
+  claimUuids: ClaimUuids,
 ): { held: Map<string, Held>; leftOut: LeftOut[] } {
   const held = new Map<string, Held>();
   const leftOut: LeftOut[] = [];
   for (const allocation of allocations) {
     for (const text of allocation.deviceIds) {
-      const id = parseDeviceId(text);
-      if (!id && !isNamedGpu(allocation.resource)) continue;
-      const holder = { allocation, deviceIds: [text], shared: id?.shared ?? false };
-      const target = id ? findTarget(id, devices) : 'unknown-id';
-      if (typeof target === 'string') leftOut.push({ holder, reason: target });
-      else addHolder(held, target, holder);
+      const uuid = allocation.resource === draDriver ? claimUuids.get(text) : undefined;
+      const found = findHeld(text, uuid, devices);
+      if (found.target === 'unknown-id' && !isNamedGpu(allocation.resource)) continue;
+      const holder = { allocation, deviceIds: [text], shared: found.shared };
+      if (typeof found.target === 'string') leftOut.push({ holder, reason: found.target });
+      else addHolder(held, found.target, holder);
     }
   }
   return { held, leftOut };
+}
+
+/** What an ID stands for: by the UUID that is known for it, or where there is no such device, as after it was cut anew, by itself. */
+function findHeld(
+  text: string,
+  uuid: string | undefined,
+  devices: readonly GpuDevice[],
+): { readonly target: Target | 'no-such-gpu' | 'mig' | 'unknown-id'; readonly shared: boolean } {
+  const find = (name: string): ReturnType<typeof findHeld> => {
+    const id = parseDeviceId(name);
+    return { target: id ? findTarget(id, devices) : 'unknown-id', shared: id?.shared ?? false };
+  };
+  const byUuid = find(uuid ?? '');
+  return typeof byUuid.target === 'string' ? find(text) : byUuid;
 }
 
 /** `nvidia.com/gpu.shared`, `nvidia.com/mig-1g.10gb` and such; `nvidia.com/hostdev` is a network card. */

@@ -85,6 +85,7 @@ describe('a whole scrape', () => {
     });
     exposition.takeAllocations({ kind: 'allocations', allocations, observedAtMs: clock.nowMs(), tookMs: 12 });
     exposition.takeHost({ kind: 'reading', reading: { cpuUtilizationRatio: 0.25, memoryUsedBytes: 4e9, memoryTotalBytes: 16e9 }, tookMs: 5 }); // prettier-ignore
+    exposition.takeClaims({ kind: 'uuids', uuids: new Map(), tookMs: 7 });
     clock.jumpTo(clock.nowMs() + 750);
     await expect(await textOf(exposition)).toMatchFileSnapshot('../golden/exporter-node.metrics');
   });
@@ -104,6 +105,21 @@ describe('a whole scrape', () => {
 });
 
 describe('Exposition', () => {
+  it('finds a claimed device by what the API server said last, while it answers and after', async () => {
+    const { clock, exposition } = setUp(['gpu', 'kubelet', 'claims']);
+    const claim = { ...allocations[0]!, resource: 'gpu.nvidia.com', deviceIds: ['some-device'] };
+    exposition.takeReading({ kind: 'sample', sample: sampleOf('two-h100-and-mig.csv', clock), rejected: nothing });
+    exposition.takeAllocations({ kind: 'allocations', allocations: [claim], observedAtMs: clock.nowMs(), tookMs: 1 });
+    const podSeries = async (): Promise<string[]> => (await seriesOf(exposition)).filter((line) => line.startsWith('pilotlight_pod_gpu_utilization')); // prettier-ignore
+    expect(await podSeries()).toEqual([]);
+    exposition.takeClaims({ kind: 'uuids', uuids: new Map([['some-device', uuid(0)]]), tookMs: 1 });
+    expect(await podSeries()).toHaveLength(1);
+    expect(await seriesOf(exposition)).toContain('pilotlight_collect_success{collector="claims"} 1');
+    exposition.takeClaims({ kind: 'failure', reason: 'x', tookMs: 1 });
+    expect(await podSeries()).toHaveLength(1);
+    expect(await seriesOf(exposition)).toContain('pilotlight_collect_success{collector="claims"} 0');
+  });
+
   it('is ready when the GPUs and the kubelet were asked, whatever they said', () => {
     const { exposition } = setUp(collectors);
     expect(exposition.isReady).toBe(false);

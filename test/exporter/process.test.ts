@@ -306,6 +306,10 @@ describe.concurrent('exporter as a program', { timeout: 60_000 }, () => {
       ['--sample-interval', '1ms'],
       '--sample-interval: "1ms" is not a duration such as "90s", "10m" or "1h30m", 100ms or more',
     ],
+    [
+      ['--resource-slices', 'kubernetes'],
+      '--resource-slices: "kubernetes" is no URL such as https://kubernetes.default.svc',
+    ],
     [['--clock', '0,0,60'], '--clock needs --backend simulated: real GPUs run in real time'],
     [
       ['--clock', 'soon'],

@@ -115,6 +115,20 @@ describe('attribute, MIG', () => {
     expect(given(attribution).map(([, found, how]) => [found, how])).toEqual([[uuid, 'mig']]);
   });
 
+  it('finds a claimed slice among others of its profile by the UUID that the API server tells, and a GPU by its number without one', () => {
+    const claims = ['gpu-5-mig-1g10gb-19-1', 'gpu-5-mig-3g40gb-9-4'];
+    const held = [allocation('a', claims, { resource: 'gpu.nvidia.com' })];
+    const uuids = new Map([[claims[0]!, sliceUuid(2)]]);
+    expect(reasons(attribute([sliced], held))).toEqual(['mig']);
+    expect(given(attribute([sliced], held, undefined, uuids)).map(([, uuid]) => uuid)).toEqual([sliceUuid(2), sliceUuid(9)]); // prettier-ignore
+    // The slice was cut anew since: its name still tells which it is where there is one of the profile.
+    const old = new Map([[claims[1]!, sliceUuid(77)]]);
+    expect(given(attribute([sliced], [allocation('a', [claims[1]!], { resource: 'gpu.nvidia.com' })], undefined, old))[0]?.[1]).toBe(sliceUuid(9)); // prettier-ignore
+    const unknownName = allocation('a', ['device-x'], { resource: 'gpu.nvidia.com' });
+    expect(given(attribute(devices, [unknownName], undefined, new Map([['device-x', gpuUuid(1)]])))[0]?.[1]).toBe(gpuUuid(1)); // prettier-ignore
+    expect(reasons(attribute(devices, [unknownName]))).toEqual(['unknown-id']);
+  });
+
   it("tells the slice's own figures, and none where the driver tells none", () => {
     const { readings } = attribute([sliced], [allocation('a', [sliceUuid(1), sliceUuid(2)])]);
     expect(readings[0]).toMatchObject({ utilizationRatio: 0.4, memoryUsedBytes: 2 * GiB, memoryTotalBytes: 10 * GiB });
