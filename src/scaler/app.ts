@@ -1,7 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { PemFiles } from '../credentials/pem-files.ts';
 import { serverPemPaths } from '../credentials/pem-options.ts';
-import type { ExporterDirectory } from '../domain/exporter-place.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
@@ -17,11 +16,12 @@ import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
 import { Connections, loadConnections } from '../signals/connections/connections.ts';
 import { createSignalEnvironment } from '../signals/environment.ts';
-import type { SignalEnvironment } from '../signals/environment.ts';
+import type { SignalEnvironment, SignalEnvironmentOptions } from '../signals/environment.ts';
 import { SignalRunner } from '../signals/runner.ts';
 import { createSources } from '../signals/sources.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openExporterAccess } from './exporter-access.ts';
 import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
 import { serveScaler } from './service.ts';
@@ -38,7 +38,8 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   const logger = createLogger('scaler', options.logLevel);
   const kubeConfig = await openKubeConfig(options);
   const directory = await openDirectory(options, kubeConfig, logger);
-  const environment = await openEnvironment(options, directory);
+  const access = await asUsageError(() => openExporterAccess(options, logger));
+  const environment = await openEnvironment(options, { exporterAccess: access.find, ...(directory && { exporterDirectory: directory }) }); // prettier-ignore
   const { workloads: all, origin } = await openWorkloads(options, kubeConfig, logger);
   const workloads = onlyNamespaces(options.namespaces, all);
   logger.info(
@@ -75,6 +76,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       await service.stop();
       environment.close();
       tls?.close();
+      access.close();
       directory?.close();
       await workloads.close();
       logger.info('stopped');
@@ -84,7 +86,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
 
 async function openEnvironment(
   options: ScalerOptions,
-  exporterDirectory: ExporterDirectory | undefined,
+  found: Pick<SignalEnvironmentOptions, 'exporterAccess' | 'exporterDirectory'>,
 ): Promise<SignalEnvironment> {
   const { connections: file, exporters, clock } = options;
   const connections =
@@ -93,7 +95,7 @@ async function openEnvironment(
     createSignalEnvironment({
       connections,
       exporters,
-      ...(exporterDirectory && { exporterDirectory }),
+      ...found,
       clock,
       readIntervalMs: options.readInterval,
       readTimeoutMs: options.readTimeout,

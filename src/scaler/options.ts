@@ -33,6 +33,14 @@ export const scalerOptions = {
     '',
     'Which pods are exporters: NAMESPACE/SELECTOR [port=9400] [path=/metrics] [scheme=http]. Each is read only while a workload has pods on its node.',
   ),
+  exporterCa: textOption('', 'PEM file with the authorities of exporters that serve over TLS.'),
+  exporterCert: textOption('', 'PEM file with the certificate that exporters are shown.'),
+  exporterKey: textOption('', 'PEM file with its key. All three are read again when they are replaced.'),
+  exporterServerName: textOption(
+    '',
+    "Name that the exporters' certificates are for; empty takes the host that is asked.",
+  ),
+  exporterTokenFile: textOption('', 'File with the bearer token for exporters, read at each use.'),
   namespaces: listOption(
     [],
     'Namespaces whose ScaledObjects are served; empty for all. Elsewhere triggers answer UNAVAILABLE.',

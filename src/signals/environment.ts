@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Connections, RedisConnection } from './connections/connections.ts';
 import type { ExporterDirectory } from '../domain/exporter-place.ts';
 import { pilotlightDialect } from './exporters/dialect.ts';
+import type { FindAccess } from './exporters/exporter-access.ts';
 import { ExporterFleet } from './exporters/exporter-fleet.ts';
 import { createHttpTextClient } from './http/http-text.ts';
 import type { HttpTextClient } from './http/http-text.ts';
@@ -18,6 +19,8 @@ export interface SignalEnvironmentOptions {
   readonly exporters: readonly string[];
   /** Where the exporters of nodes are, where that is known. */
   readonly exporterDirectory?: ExporterDirectory;
+  /** What opens them, where they do not let everybody in. */
+  readonly exporterAccess?: FindAccess;
   readonly clock: Clock;
   readonly readIntervalMs: number;
   readonly readTimeoutMs: number;
@@ -42,6 +45,7 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
   const fleet = new ExporterFleet({
     targets: options.exporters,
     ...(options.exporterDirectory && { directory: options.exporterDirectory }),
+    ...(options.exporterAccess && { access: options.exporterAccess }),
     dialect: pilotlightDialect,
     http,
     clock,

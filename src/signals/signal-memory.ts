@@ -52,6 +52,8 @@ export class SignalMemory {
    */
   at(nowMs: EpochMs): Reading {
     if (!this.#last) return this.#failed(this.#failure ?? { reason: 'not read yet', atMs: this.#startMs });
+    // A clock that was set back must not keep a value young until it has caught up: it ages from here on.
+    this.#last.observedAtMs = Math.min(this.#last.observedAtMs, nowMs);
     const { measurement, observedAtMs } = this.#last;
     const ageMs = nowMs - observedAtMs;
     const origin = { source: this.#source, observedAtMs, coverage: measurement.coverage };

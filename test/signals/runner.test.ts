@@ -123,6 +123,30 @@ describe('a signal runner', () => {
     expect(known['gpuMemory']).toMatchObject({ state: 'fresh', observedAtMs: 999_500 });
   });
 
+  it('lets a gauge age from where the clock was set back to, not from where that is reached again', async () => {
+    const source = new HandSource('redis jobs', 'queue');
+    source.give(measured(3));
+    const { clock, read, known } = benchFor(source);
+    await read();
+    source.next = () => Promise.reject(new Error('redis:6379 refused the connection'));
+    clock.jumpTo(0);
+    expect((await read())['queue']).toMatchObject({ state: 'fresh', value: 3, observedAtMs: 0 });
+    await clock.advance(5_001);
+    expect(known()['queue']).toMatchObject({ state: 'stale', lastValue: 3 });
+    await clock.advance(295_000);
+    expect(known()['queue']).toMatchObject({ state: 'failed', reason: 'redis:6379 refused the connection' });
+  });
+
+  it('takes a clock that leaps ahead for time that nobody looked', async () => {
+    const source = new HandSource('redis jobs', 'queue');
+    source.give(measured(3));
+    const { clock, read, known } = benchFor(source);
+    await read();
+    clock.jumpTo(1_000_000 + 3_600_000);
+    expect(known()['queue']).toMatchObject({ state: 'failed', reason: 'not read for 1h' });
+    expect((await read())['queue']).toMatchObject({ state: 'fresh', value: 3 });
+  });
+
   it('keeps the last value of a gauge fresh, then stale, then forgets it', async () => {
     const source = new HandSource('redis jobs', 'queue');
     source.give(measured(3));

@@ -40,6 +40,10 @@ export class PolledScale {
   }
 
   observe(): Observation<ScaleTarget> {
+    const seen = this.#observation;
+    const nowMs = this.#setting.clock.nowMs();
+    // When the clock was set back, what was heard ages from now on, not from when the old time is reached again.
+    if (seen.state !== 'unheard' && seen.heardAtMs > nowMs) this.#observation = { ...seen, heardAtMs: nowMs };
     return this.#observation;
   }
 

@@ -5,6 +5,7 @@ import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { reasonOf } from '../reasons.ts';
 import type { ExporterDialect } from './dialect.ts';
+import type { FindAccess } from './exporter-access.ts';
 import type { PodGpus } from './pod-gpus.ts';
 
 /** Exporters that are asked at the same time. */
@@ -16,6 +17,7 @@ export interface AskOptions {
   /** Who has not answered by then counts as failed. */
   readonly timeoutMs: number;
   readonly dialect: ExporterDialect;
+  readonly access?: FindAccess;
 }
 
 /** What some exporters said at one time. */
@@ -57,11 +59,11 @@ export async function askExporters(
 async function askOne(
   url: URL,
   deadline: AbortSignal,
-  { http, dialect }: AskOptions,
+  { http, dialect, access }: AskOptions,
 ): Promise<{ samples: readonly Sample[]; failure?: string }> {
   try {
     const open = (): ExpositionReader => new ExpositionReader(new Set(dialect.metrics));
-    const { samples, flaw, unreadable } = await http.read({ url, deadline }, open);
+    const { samples, flaw, unreadable } = await http.read({ url, deadline, ...(await access?.()) }, open);
     if (flaw !== undefined) throw new Error(`${url.host}: its answer ${flaw}`);
     for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
     return { samples };

@@ -25,7 +25,7 @@ export class ExporterTargets {
 
   /**
    * @param targets base URLs, `http://pilotlight-exporter.pilotlight:9400`; a headless Service stands for all its pods.
-   * Throws on one that is not an http URL.
+   * Throws on one that is not such a URL.
    */
   constructor(targets: readonly string[], clock: Clock, resolve: Resolve = resolveByDns) {
     this.#targets = targets.map(parseTarget);
@@ -61,7 +61,8 @@ export class ExporterTargets {
     if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return [host];
     const known = this.#known.get(host);
     const nowMs = this.#clock.nowMs();
-    if (known && nowMs - known.atMs < addressAgeMs) return known.addresses;
+    // Of a clock that was set back the age can't be told.
+    if (known && nowMs >= known.atMs && nowMs - known.atMs < addressAgeMs) return known.addresses;
     try {
       const addresses = await this.#resolve(host);
       this.#known.set(host, { addresses, atMs: nowMs });
@@ -76,7 +77,7 @@ export class ExporterTargets {
 function parseTarget(target: string): URL {
   const url = URL.parse(target);
   if (target.includes('@')) throw new Error('the URL of an exporter must not hold a user or a password');
-  if (url?.protocol !== 'http:') {
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Error(`"${cut(target)}" is no exporter; write a URL such as http://pilotlight-exporter.pilotlight:9400`);
   }
   // Who copies the address out of a browser has the page's name at its end already.

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { keepAtMost } from './kept-connections.ts';
 import { describeNetworkError, errorCode } from './network-error.ts';
+import type { TlsMaterial } from '../network/tls-material.ts';
 
 interface HttpTextRequest {
   readonly url: URL;
@@ -11,6 +12,8 @@ interface HttpTextRequest {
   readonly headers?: OutgoingHttpHeaders;
   /** Sent as a form by POST; a request without one is a GET. */
   readonly form?: URLSearchParams;
+  /** For https: whom to trust and who we are. Requests that differ in it never share a connection. */
+  readonly tls?: TlsMaterial;
 }
 
 export interface HttpText {
@@ -136,7 +139,7 @@ interface BodyPlan<T> {
   readonly open: Open<T>;
 }
 
-function start({ url, deadline, headers, form }: HttpTextRequest, agents: Agents): ClientRequest {
+function start({ url, deadline, headers, form, tls }: HttpTextRequest, agents: Agents): ClientRequest {
   const body = form?.toString();
   const formHeaders = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body ?? '') }; // prettier-ignore
   const options = {
@@ -146,7 +149,7 @@ function start({ url, deadline, headers, form }: HttpTextRequest, agents: Agents
   };
   const request =
     url.protocol === 'https:'
-      ? httpsRequest(url, { ...options, agent: agents.https })
+      ? httpsRequest(url, { ...options, ...tls, agent: agents.https })
       : httpRequest(url, { ...options, agent: agents.http });
   return request.end(body);
 }

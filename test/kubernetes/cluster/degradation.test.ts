@@ -52,6 +52,17 @@ describe('clusterWorkloads when the Kubernetes API', () => {
     await eventually(() => expect(lookup()).toMatchObject({ state: 'known', workload: { replicas: 2 } }));
   });
 
+  it('is down while the clock is set back: the 5 minutes count from there', async () => {
+    await watching();
+    await api.goDown();
+    clock.jumpTo(clock.nowMs() - 60 * minuteMs);
+    expect(lookup().state).toBe('known');
+    await clock.advance(4 * minuteMs);
+    expect(lookup().state).toBe('known');
+    await clock.advance(minuteMs + 1_000);
+    await eventuallyUnknown(/^the Kubernetes API was last heard 5m/);
+  });
+
   it('is down from the start: unknown with the reason, then known', async () => {
     await source.close();
     await api.goDown();

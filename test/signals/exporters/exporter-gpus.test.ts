@@ -233,7 +233,7 @@ describe('a fleet of exporters', () => {
     expect(await fleetOf([], { targets }).read([])).toMatchObject({ asked: 1, answered: 1, failures: [] });
   });
 
-  it.each(['', 'exporter:9400', 'https://exporter:9400'])('refuses the target %j', (target) => {
+  it.each(['', 'exporter:9400', 'ftp://exporter:9400'])('refuses the target %j', (target) => {
     expect(() => fleetOf([], { targets: [target] })).toThrow(
       new Error(`"${target}" is no exporter; write a URL such as http://pilotlight-exporter.pilotlight:9400`),
     );

@@ -76,6 +76,8 @@ export class Collection<T> {
   health(): Observation<undefined> {
     const failure = this.#failure !== undefined && { failure: this.#failure };
     if (!this.#isListed) return { state: 'unheard', ...failure };
+    // When the clock was set back, what was heard ages from now on, not from when the old time is reached again.
+    this.#heardAtMs = Math.min(this.#heardAtMs, this.#setting.clock.nowMs());
     return { state: 'present', value: undefined, heardAtMs: this.#heardAtMs, ...failure };
   }
 
