@@ -1,3 +1,5 @@
+import { clusterCalls } from './cluster/calls.ts';
+import { clusterMemory, clusterSoak } from './cluster/memory.ts';
 import { exporterLoad } from './exporter-load.ts';
 import { exporterReads } from './exporter-reads.ts';
 import type { Benchmark } from './figure.ts';
@@ -5,4 +7,12 @@ import { scalerPush } from './scaler-push.ts';
 import { scalerThroughput } from './scaler-throughput.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [scalerThroughput, scalerPush, exporterLoad, exporterReads];
+export const benchmarks: readonly Benchmark[] = [
+  scalerThroughput,
+  scalerPush,
+  exporterLoad,
+  exporterReads,
+  clusterCalls,
+  clusterMemory,
+  clusterSoak,
+];

@@ -11,7 +11,10 @@ import { printFigure, printHeading } from './table.ts';
  * `-- --json FILE` writes the rows as JSON.
  */
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
-const chosen = benchmarks.filter(({ figures }) => figures.some((name) => isWanted(name, values.only)));
+const chosen = benchmarks.filter(
+  ({ figures, onlyWhenAsked }) =>
+    figures.some((name) => isWanted(name, values.only)) && (!onlyWhenAsked || isAsked(figures)),
+);
 if (chosen.length === 0) {
   console.error(
     `no figure "${values.only ?? ''}"; there are ${benchmarks.flatMap(({ figures }) => figures).join(', ')}`,
@@ -23,7 +26,7 @@ buildPrograms();
 const measured: Figure[] = [];
 printHeading();
 for (const benchmark of chosen) {
-  for (const figure of await benchmark.run()) {
+  for (const figure of await benchmark.run(isAsked(benchmark.figures))) {
     if (!isWanted(figure.figure, values.only)) continue;
     measured.push(figure);
     printFigure(figure);
@@ -31,6 +34,10 @@ for (const benchmark of chosen) {
 }
 if (values.json) writeFileSync(values.json, `${JSON.stringify(measured.map(figureRow), null, 2)}\n`);
 process.exit(0);
+
+function isAsked(figures: readonly string[]): boolean {
+  return values.only !== undefined && figures.includes(values.only);
+}
 
 function isWanted(name: string, only: string | undefined): boolean {
   return only === undefined || name === only || (only.endsWith('.') && name.startsWith(only));

@@ -20,7 +20,7 @@ export const scalerOptions = {
   host: textOption('0.0.0.0', 'Address that both ports listen on.'),
   readInterval: durationOption(1_000, 'How often the signals of each trigger are read.', 10),
   podReadsPerSecond: integerOption(
-    700,
+    500,
     { min: 1, max: 100_000 },
     'Most engine pods that are read per second; with more than that, each is read less often than once per read interval.',
   ),

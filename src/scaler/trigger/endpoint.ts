@@ -68,6 +68,7 @@ export class Endpoint {
   #hasRead = false;
   #closed = false;
   #cancelRead: Cancel = () => undefined;
+  #cancelTurn: Cancel = () => undefined;
   #cancelEdge: Cancel = () => undefined;
 
   constructor(parts: EndpointParts) {
@@ -115,6 +116,7 @@ export class Endpoint {
   close(): void {
     this.#closed = true;
     this.#cancelRead();
+    this.#cancelTurn();
     this.#cancelEdge();
     this.#listeners.clear();
     this.warmUp.end();
@@ -124,10 +126,10 @@ export class Endpoint {
   #takeTurn(): void {
     this.#reading = true;
     this.#cancelRead();
-    const { turns, clock } = this.#parts.timing;
-    const waitMs = turns.take(this.policy, this.#parts.workloads.lookup(this.ref));
-    if (waitMs > 0) this.#cancelRead = clock.after(waitMs, () => void this.#cycle());
-    else void this.#cycle();
+    const reading = this.#parts.workloads.lookup(this.ref);
+    this.#cancelTurn = this.#parts.timing.turns.ask(this.policy, reading, (leave) => {
+      void this.#cycle().finally(leave);
+    });
   }
 
   /** One read and the decision after it. The next is planned when this one is done, so reads never pile up. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { Policy, SignalPlan } from '../../../src/domain/policy.ts';
+import type { WorkloadReading } from '../../../src/domain/workload.ts';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import type { Snapshot } from '../../../src/scaler/trigger/snapshot.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
@@ -28,8 +29,9 @@ const officeHours = {
   warmReplicas: 1,
 };
 
-function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z', turns?: ReadTurns) {
+function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z') {
   const clock = new HandClock(start);
+  const turns = new ReadTurns(clock, 700);
   const workloads = new FakeWorkloads();
   const signals = new FakeSignals(clock);
   const decisions: Snapshot[] = [];
@@ -40,7 +42,7 @@ function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z', turn
     workloads,
     timing: {
       clock,
-      turns: turns ?? new ReadTurns(clock, 700),
+      turns,
       readIntervalMs: 1_000,
       phase: 0.25,
       staleAfterMs: 45_000,
@@ -49,7 +51,11 @@ function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z', turn
     hpaTolerance: 0.1,
     onDecision: (after) => decisions.push(after),
   });
-  return { clock, workloads, signals, endpoint, decisions };
+  return { clock, turns, workloads, signals, endpoint, decisions };
+}
+
+function manyPods(replicas: number): WorkloadReading {
+  return { state: 'known', workload: workload({ replicas }), observedAtMs: 0 };
 }
 
 function decided(endpoint: Endpoint): Decision {
@@ -73,11 +79,10 @@ describe('Endpoint', () => {
   });
 
   it('waits for its turn where many read pods, and says meanwhile that nothing was read', async () => {
-    const turns = new ReadTurns(new HandClock('2026-03-03T10:00:00Z'), 700);
     const origin = { kind: 'engine', engine: 'vllm', port: 8_000, path: '/metrics' } as const;
-    const { clock, workloads, signals, endpoint } = build({ signals: [{ ...running, origin }] }, undefined, turns);
+    const { clock, turns, workloads, signals, endpoint } = build({ signals: [{ ...running, origin }] });
     workloads.set(ref, { replicas: 2 });
-    turns.take(endpoint.policy, { state: 'known', workload: workload({ replicas: 1_470 }), observedAtMs: 0 });
+    turns.ask(endpoint.policy, manyPods(1_470), (leave) => leave());
 
     endpoint.start();
     await clock.advance(1_900);
@@ -89,10 +94,10 @@ describe('Endpoint', () => {
   });
 
   it('does not read after all when it is closed before its turn', async () => {
-    const turns = new ReadTurns(new HandClock('2026-03-03T10:00:00Z'), 1);
-    const { clock, workloads, signals, endpoint } = build({}, undefined, turns);
+    const origin = { kind: 'engine', engine: 'vllm', port: 8_000, path: '/metrics' } as const;
+    const { clock, turns, workloads, signals, endpoint } = build({ signals: [{ ...running, origin }] });
     workloads.set(ref, { replicas: 2 });
-    for (let i = 0; i < 4_000; i += 1) turns.take(endpoint.policy, { state: 'unknown', reason: '' });
+    turns.ask(endpoint.policy, manyPods(1_470), (leave) => leave());
 
     endpoint.start();
     endpoint.close();

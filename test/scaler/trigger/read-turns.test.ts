@@ -14,13 +14,25 @@ function withPods(replicas: number): WorkloadReading {
   return { state: 'known', workload: workload({ replicas }), observedAtMs: 0 };
 }
 
-it('makes reads of pods wait for each other, by how many there are', () => {
-  const turns = new ReadTurns(new HandClock(), 100);
+it('makes reads of pods wait for each other, by how many there are', async () => {
+  const clock = new HandClock('2026-11-23T08:00:00Z');
+  const turns = new ReadTurns(clock, 100);
+  const begun: number[] = [];
+  for (const pods of [30, 50, 1]) {
+    turns.ask(readingPods, withPods(pods), (leave) => {
+      begun.push(pods);
+      leave();
+    });
+  }
+  expect(begun).toEqual([30]);
+  await clock.advance(150);
+  expect(turns.lagMs).toBe(150);
 
-  expect(turns.take(readingPods, withPods(30))).toBe(0);
-  expect(turns.take(readingPods, withPods(50))).toBe(200);
-  expect(turns.take(readingPods, withPods(1))).toBe(700);
-  expect(turns.lagMs).toBe(710);
+  await clock.advance(100);
+  expect(begun).toEqual([30, 50]);
+  await clock.advance(500);
+  expect(begun).toEqual([30, 50, 1]);
+  expect(turns.lagMs).toBe(0);
 });
 
 it.each([
@@ -29,7 +41,9 @@ it.each([
   ['that reads no pods', askingGateway, withPods(9)],
 ])('lets a trigger %s pass by the reads of pods', (_case, its, reading) => {
   const turns = new ReadTurns(new HandClock(), 100);
-  turns.take(readingPods, withPods(1_000));
+  turns.ask(readingPods, withPods(1_000), () => undefined);
+  let begun = false;
+  turns.ask(its, reading, () => (begun = true));
 
-  expect(turns.take(its, reading)).toBe(0);
+  expect(begun).toBe(true);
 });

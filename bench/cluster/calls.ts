@@ -1,0 +1,43 @@
+import type { Benchmark, Figure } from '../figure.ts';
+import { cpuSeconds } from '../program.ts';
+import { percentile } from '../statistics.ts';
+import { openCluster } from './cluster-scene.ts';
+import { callAsKeda } from './keda-calls.ts';
+import { settle } from './settle.ts';
+
+const ownRateMs = 30_000;
+const tenfoldMs = 15_000;
+
+/**
+ * One scaler with 2,000 active ScaledObjects and 10,000 engine pods, each pod's 50 kB of metrics read in turn: its CPU at
+ * KEDA's own call rate, and how long GetMetrics takes at ten times that.
+ */
+export const clusterCalls: Benchmark = {
+  figures: ['cluster.cpu_cores', 'cluster.get_metrics_p99'],
+  run: measureCalls,
+};
+
+async function measureCalls(): Promise<Figure[]> {
+  const scene = await openCluster();
+  try {
+    const scaler = await scene.startScaler();
+    await settle(scaler, scene.refs);
+    const { pid } = scaler.program;
+    const [startSeconds, start] = [cpuSeconds(pid), performance.now()];
+    const own = await callAsKeda(scaler.grpcPort, scene.refs, 1, ownRateMs);
+    const cores = (cpuSeconds(pid) - startSeconds) / ((performance.now() - start) / 1_000);
+    const tenfold = await callAsKeda(scaler.grpcPort, scene.refs, 10, tenfoldMs);
+    const p99 = percentile(tenfold.getMetricsMs, 0.99);
+    const callsPerSecond = Math.round(own.calls / (ownRateMs / 1_000));
+    const cpuNote = `${callsPerSecond} calls/s, ${own.failed} failed; client ${own.clientCores.toFixed(2)} cores`;
+    const p99Note =
+      `${Math.round(tenfold.calls / (tenfoldMs / 1_000))} calls/s, ${tenfold.failed} failed; ` +
+      `median ${percentile(tenfold.getMetricsMs, 0.5).toFixed(1)} ms, client ${tenfold.clientCores.toFixed(2)} cores`;
+    return [
+      { figure: 'cluster.cpu_cores', value: cores, unit: 'cores', goal: { atMost: 0.5 }, note: cpuNote },
+      { figure: 'cluster.get_metrics_p99', value: p99, unit: 'ms', goal: { atMost: 10 }, note: p99Note },
+    ];
+  } finally {
+    await scene.end();
+  }
+}
