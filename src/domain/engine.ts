@@ -22,6 +22,9 @@ interface EngineDefinition {
   readonly instead?: string;
 }
 
+const latencies = { latencyP50: 'always', latencyP95: 'always', latencyP99: 'always' } as const;
+const someLatencies = { latencyP50: 'sometimes', latencyP95: 'sometimes', latencyP99: 'sometimes' } as const;
+
 const languageModel = {
   queue: 'always',
   running: 'always',
@@ -29,6 +32,8 @@ const languageModel = {
   requestRate: 'always',
   tokenRate: 'always',
   kvCache: 'always',
+  ...latencies,
+  ttftP99: 'always',
 } as const;
 
 /** Inference servers whose metrics pilotlight reads. */
@@ -52,7 +57,14 @@ const engines = {
   triton: {
     port: 8_002,
     path: '/metrics',
-    signals: { queue: 'always', running: 'sometimes', requestRate: 'always', kvCache: 'sometimes' },
+    signals: {
+      queue: 'always',
+      running: 'sometimes',
+      requestRate: 'always',
+      kvCache: 'sometimes',
+      ...someLatencies,
+      ttftP99: 'sometimes',
+    },
     modelLabel: 'model',
     counts: 'completions',
     keepsGpuMemory: false,
@@ -74,6 +86,7 @@ const engines = {
       concurrency: 'always',
       requestRate: 'always',
       tokenRate: 'always',
+      ...latencies,
     },
     counts: 'arrivals',
     keepsGpuMemory: true,
@@ -81,7 +94,7 @@ const engines = {
   'tensorflow-serving': {
     port: 8_501,
     path: '/monitoring/prometheus/metrics',
-    signals: { requestRate: 'always' },
+    signals: { requestRate: 'always', ...latencies },
     modelLabel: 'model_name',
     counts: 'completions',
     keepsGpuMemory: true,
@@ -97,7 +110,7 @@ const engines = {
   seldon: {
     port: 9_006,
     path: '/metrics',
-    signals: { requestRate: 'always' },
+    signals: { requestRate: 'always', ...latencies },
     modelLabel: 'model',
     counts: 'completions',
     keepsGpuMemory: false,
@@ -105,7 +118,7 @@ const engines = {
   kserve: {
     port: 8_080,
     path: '/metrics',
-    signals: { requestRate: 'always' },
+    signals: { requestRate: 'always', ...latencies },
     modelLabel: 'model_name',
     counts: 'completions',
     keepsGpuMemory: false,
@@ -114,7 +127,15 @@ const engines = {
   'ray-serve': {
     port: 8_080,
     path: '/metrics',
-    signals: { queue: 'sometimes', running: 'always', requestRate: 'sometimes' },
+    signals: {
+      queue: 'sometimes',
+      running: 'always',
+      requestRate: 'sometimes',
+      tokenRate: 'sometimes',
+      kvCache: 'sometimes',
+      ...latencies,
+      ttftP99: 'sometimes',
+    },
     modelLabel: 'deployment',
     counts: 'arrivals',
     keepsGpuMemory: false,
@@ -142,6 +163,8 @@ const engines = {
       requestRate: 'sometimes',
       tokenRate: 'sometimes',
       kvCache: 'sometimes',
+      ...latencies,
+      ttftP99: 'sometimes',
     },
     modelLabel: 'model',
     counts: 'completions',

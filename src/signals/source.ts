@@ -28,7 +28,7 @@ export type Measurements = ReadonlyMap<SignalName, Measurement>;
  * One place where signals are read for one ScaledObject: its engine pods, an exporter fleet, a query, a queue.
  *
  * A source just reads. It keeps no time of its own, does not log, does not retry and does not remember: the runner does
- * all that. The one exception is what a counter stood at (engines/counter-rates.ts): a rate takes two readings, and is
+ * all that. The one exception is what a counter stood at (engines/counters/pod-counters.ts): a rate takes two readings, and is
  * absent until there are. It never turns a number that is missing, unreadable, negative or not finite into 0: such a signal is
  * `absent`. When nothing can be read at all it rejects, with a message that names who was asked and what went wrong, and
  * no secret. It gives up when `deadline` is aborted.

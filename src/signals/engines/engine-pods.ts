@@ -1,24 +1,22 @@
-import { isIPv6 } from 'node:net';
-import type { Clock, EpochMs } from '../../domain/clock.ts';
+import type { Clock } from '../../domain/clock.ts';
 import { engineDefinition } from '../../domain/engine.ts';
 import type { EngineName } from '../../domain/engine.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
-import type { Pod } from '../../domain/workload.ts';
-import { CounterRates } from './counter-rates.ts';
-import { metricNames, readPodValue } from './engine.ts';
-import type { EngineMetric, PodValue } from './engine.ts';
-import { presetOf } from './presets.ts';
-import type { Exposition, Sample } from '../exposition/exposition.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
 import { LabelTexts } from '../exposition/label-texts.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
-import { mapAtMost } from '../parallel.ts';
-import { listReasons, reasonOf } from '../reasons.ts';
-import type { Measurement, Measurements, SignalSource } from '../source.ts';
-
-/** Pods of one workload that are asked at the same time. */
-const podsAtOnce = 64;
+import type { Measurement, SignalSource } from '../source.ts';
+import { PodCounters } from './counters/pod-counters.ts';
+import { measureSum } from './measure-sum.ts';
+import { askPods } from './pod-answers.ts';
+import type { Heard, PodAnswer } from './pod-answers.ts';
+import { readPodValue } from './pod-value.ts';
+import { metricNames } from './presets/preset.ts';
+import type { EngineMetric } from './presets/preset.ts';
+import { presetOf } from './presets/presets.ts';
+import { measureQuantile } from './timings/measure-quantile.ts';
+import { TimingsOfRead } from './timings/timings-of-read.ts';
 
 export interface EnginePodsOrigin {
   readonly engine: EngineName;
@@ -29,114 +27,83 @@ export interface EnginePodsOrigin {
 
 interface EnginePodsTools {
   readonly http: HttpTextClient;
-  /** Dates the readings of counters. */
   readonly clock: Clock;
 }
 
 /**
  * Reads the metrics of a workload's own ready pods: one GET for each pod, however many signals. A value is the sum over
- * the pods that were heard; the others lower its coverage. Without ready pods there is nothing to read: `absent`. Rates
- * come from what was counted between two reads, so at first they are `absent` too.
+ * the pods that were heard, a latency that of all their requests; the others lower its coverage. Without ready pods there
+ * is nothing to read: `absent`. Rates and latencies come from what was counted between two reads, so at first they are
+ * `absent` too.
  */
 export function createEnginePodsSource(
   origin: EnginePodsOrigin,
   signals: readonly SignalName[],
   { http, clock }: EnginePodsTools,
 ): SignalSource {
-  const wanted = new Set(metricsOf(origin, signals).flatMap(metricNames));
+  const metrics = signals.map((signal) => [signal, presetOf(origin.engine)[signal]] as const);
+  const wanted = new Set(metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : [])));
   const labels = new LabelTexts();
-  const rates = new CounterRates();
+  const counters = new PodCounters();
+  const open = (): ExpositionReader => new ExpositionReader(wanted, labels);
   return {
     label: `${origin.engine} pods`,
     signals,
     read: async (workload, deadline) => {
       const pods = readyPods(workload);
-      rates.keepOnly(pods.map(({ name }) => name));
-      const by = { open: () => new ExpositionReader(wanted, labels), http, clock, deadline };
-      const answers = await mapAtMost(podsAtOnce, pods, (pod) => askPod(pod, origin, by));
-      if (pods.length > 0 && answers.every((answer) => 'reason' in answer)) throw nobodyAnswered(answers);
-      return sumUp(answers, signals, (answer, signal) => readSignal(answer, signal, origin, rates));
+      counters.keepOnly(pods.map(({ name }) => name));
+      const answers = await askPods(pods, { ...origin, open, http, clock, deadline });
+      const reading = new PodsReading(answers, origin, counters);
+      return new Map(metrics.map(([signal, metric]) => [signal, reading.measure(signal, metric)]));
     },
   };
 }
 
-function metricsOf({ engine }: EnginePodsOrigin, signals: readonly SignalName[]): EngineMetric[] {
-  const preset = presetOf(engine);
-  return signals.map((signal) => preset[signal]).filter((metric) => metric !== undefined);
-}
+/** What the pods answered at one time. */
+class PodsReading {
+  readonly #answers: readonly PodAnswer[];
+  readonly #engine: EngineName;
+  readonly #scope: { readonly modelName?: string | undefined; readonly modelLabel?: string | undefined };
+  readonly #counters: PodCounters;
+  readonly #timings: TimingsOfRead;
 
-interface Heard {
-  readonly pod: string;
-  readonly host: string;
-  readonly exposition: Exposition;
-  readonly atMs: EpochMs;
-}
-type PodAnswer = Heard | { readonly reason: string };
+  constructor(answers: readonly PodAnswer[], { engine, modelName }: EnginePodsOrigin, counters: PodCounters) {
+    this.#answers = answers;
+    this.#engine = engine;
+    this.#scope = { modelName, modelLabel: engineDefinition(engine).modelLabel };
+    this.#counters = counters;
+    this.#timings = new TimingsOfRead(this.#scope, counters);
+  }
 
-function readSignal(
-  { pod, exposition, atMs }: Heard,
-  signal: SignalName,
-  { engine, modelName }: EnginePodsOrigin,
-  rates: CounterRates,
-): PodValue {
-  const metric = presetOf(engine)[signal];
-  if (!metric) return { state: 'unknown', reason: `${engine} does not tell ${signal}` };
-  const { modelLabel } = engineDefinition(engine);
-  const rateOf = (counters: readonly Sample[]): PodValue => rates.rate(pod, signal, counters, atMs);
-  return readPodValue(exposition, metric, { modelName, modelLabel, rateOf });
-}
+  measure(signal: SignalName, metric: EngineMetric | undefined): Measurement {
+    if (!metric) {
+      const reason = `${this.#engine} does not tell ${signal}`;
+      return measureSum(this.#answers.map(() => ({ state: 'unknown', reason })));
+    }
+    if (metric.read === 'quantile') {
+      return measureQuantile(this.#eachPod((heard) => this.#timings.of(heard, metric.from)), metric); // prettier-ignore
+    }
+    return measureSum(
+      this.#eachPod(({ pod, exposition, atMs }) =>
+        readPodValue(exposition, metric, {
+          ...this.#scope,
+          rateOf: (counters) => this.#counters.rate(pod, signal, counters, atMs),
+        }),
+      ),
+    );
+  }
 
-async function askPod(
-  pod: Pod,
-  origin: EnginePodsOrigin,
-  by: EnginePodsTools & { open: () => ExpositionReader; deadline: AbortSignal },
-): Promise<PodAnswer> {
-  if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
-  const host = hostOf(pod.address, origin.port);
-  try {
-    const url = new URL(`http://${host}`);
-    // Set apart from the host, so that no path can lead to another host.
-    url.pathname = origin.path;
-    const exposition = await by.http.read({ url, deadline: by.deadline }, by.open);
-    return { pod: pod.name, host, exposition, atMs: by.clock.nowMs() };
-  } catch (error) {
-    return { reason: reasonOf(error) };
+  /** What is read of each pod that answered, with the host before the reason where it can't be. */
+  #eachPod<T extends { readonly state: 'known' } | Unknown>(read: (heard: Heard) => T): (T | Unknown)[] {
+    return this.#answers.map((answer) => {
+      if ('reason' in answer) return { state: 'unknown', reason: answer.reason };
+      const value = read(answer);
+      return value.state === 'unknown' ? { state: 'unknown', reason: `${answer.host}: ${value.reason}` } : value;
+    });
   }
 }
 
-/** `ip` or `ip:port`, with or without brackets around an IPv6 address, as `host:port`. */
-function hostOf(address: string, port: number): string {
-  if (isIPv6(address)) return `[${address}]:${port}`;
-  return /:\d+$/.test(address) ? address : `${address}:${port}`;
-}
-
-function sumUp(
-  answers: readonly PodAnswer[],
-  signals: readonly SignalName[],
-  read: (answer: Heard, signal: SignalName) => PodValue,
-): Measurements {
-  const valueOf = (answer: PodAnswer, signal: SignalName): PodValue => {
-    if ('reason' in answer) return { state: 'unknown', reason: answer.reason };
-    const value = read(answer, signal);
-    return value.state === 'known' ? value : { state: 'unknown', reason: `${answer.host}: ${value.reason}` };
-  };
-  return new Map(signals.map((signal) => [signal, sumOf(answers.map((answer) => valueOf(answer, signal)))]));
-}
-
-function sumOf(values: readonly PodValue[]): Measurement {
-  const known = values.filter((value) => value.state === 'known');
-  const reasons = values.flatMap((value) => (value.state === 'unknown' ? [value.reason] : []));
-  const coverage = { heard: known.length, expected: values.length };
-  if (values.length === 0) return { state: 'absent', reason: 'no ready pods', coverage };
-  if (known.length === 0) return { state: 'absent', reason: listReasons(reasons), coverage };
-  const value = known.reduce((total, part) => total + part.value, 0);
-  if (reasons.length === 0) return { state: 'measured', value, coverage };
-  const note = `heard ${known.length} of ${values.length} pods: ${listReasons(reasons)}`;
-  return { state: 'measured', value, coverage, note };
-}
-
-function nobodyAnswered(answers: readonly PodAnswer[]): Error {
-  const reasons = answers.flatMap((answer) => ('reason' in answer ? [answer.reason] : []));
-  const who = answers.length === 1 ? '' : `none of ${answers.length} pods answered: `;
-  return new Error(`${who}${listReasons(reasons)}`);
+interface Unknown {
+  readonly state: 'unknown';
+  readonly reason: string;
 }

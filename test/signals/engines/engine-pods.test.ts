@@ -30,7 +30,7 @@ async function read(
   changes: Partial<EnginePodsOrigin> = {},
 ): Promise<Record<string, Measurement>> {
   const source = createEnginePodsSource({ ...origin, ...changes }, signals, { http, clock });
-  return Object.fromEntries(await source.read(workload({ pods }), AbortSignal.timeout(2_000)));
+  return Object.fromEntries(await source.read(workload({ pods }), AbortSignal.timeout(30_000)));
 }
 
 /** What the metrics of a vLLM with one or more engines look like. */

@@ -1,8 +1,9 @@
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { NumberMetric, EnginePreset } from './preset.ts';
+import { firstTokens, latencies } from './preset.ts';
 import { vllm } from './vllm.ts';
 
 /** A metric of vLLM, and what NIM 1 called it. */
-function orUnprefixed({ read, from: [first, ...others] }: EngineMetric, name: string): EngineMetric {
+function orUnprefixed({ read, from: [first, ...others] }: NumberMetric, name: string): NumberMetric {
   return { read, from: [first, ...others, { name }] };
 }
 
@@ -19,4 +20,6 @@ export const nim: EnginePreset<'nim'> = {
   requestRate: orUnprefixed(vllm.requestRate, 'request_success_total'),
   tokenRate: orUnprefixed(vllm.tokenRate, 'generation_tokens_total'),
   kvCache: orUnprefixed(vllm.kvCache, 'gpu_cache_usage_perc'),
+  ...latencies({ name: 'vllm:e2e_request_latency_seconds' }, { name: 'e2e_request_latency_seconds' }),
+  ...firstTokens({ name: 'vllm:time_to_first_token_seconds' }, { name: 'time_to_first_token_seconds' }),
 };

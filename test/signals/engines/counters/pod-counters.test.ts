@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CounterRates } from '../../../src/signals/engines/counter-rates.ts';
-import type { PodValue } from '../../../src/signals/engines/engine.ts';
-import type { Sample } from '../../../src/signals/exposition/exposition.ts';
+import { PodCounters } from '../../../../src/signals/engines/counters/pod-counters.ts';
+import type { PodValue } from '../../../../src/signals/engines/pod-value.ts';
+import type { Sample } from '../../../../src/signals/exposition/exposition.ts';
 
 function counters(values: Readonly<Record<string, number>>): Sample[] {
   return Object.entries(values).map(([status, value]) => ({
@@ -14,7 +14,7 @@ function counters(values: Readonly<Record<string, number>>): Sample[] {
 
 /** Reads one pod at the given seconds; answers what each read said. */
 function readings(...reads: [second: number, values: Record<string, number>][]): PodValue[] {
-  const rates = new CounterRates();
+  const rates = new PodCounters();
   return reads.map(([second, values]) => rates.rate('llama-0', 'requestRate', counters(values), second * 1_000));
 }
 
@@ -63,7 +63,7 @@ describe('the rate of counters', () => {
   });
 
   it('is kept for each pod and signal, until the pod goes', () => {
-    const rates = new CounterRates();
+    const rates = new PodCounters();
     const at = (pod: string, what: string, value: number, second: number): PodValue =>
       rates.rate(pod, what, counters({ ok: value }), second * 1_000);
     at('a', 'requestRate', 0, 0);
@@ -79,7 +79,7 @@ describe('the rate of counters', () => {
     const step = fc.record({ spanMs: fc.integer({ min: -1_000, max: 60_000 }), value: fc.nat(1_000_000) });
     fc.assert(
       fc.property(fc.array(step, { minLength: 2, maxLength: 30 }), (steps) => {
-        const rates = new CounterRates();
+        const rates = new PodCounters();
         let atMs = 0;
         let risen = 0;
         for (const [index, { spanMs, value }] of steps.entries()) {
@@ -101,7 +101,7 @@ describe('the rate of counters', () => {
         fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 5 }),
         fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 20 }),
         (perSecond, spans) => {
-          const rates = new CounterRates();
+          const rates = new PodCounters();
           let second = 0;
           const read = (): PodValue =>
             rates.rate('a', 'tokenRate', counters(Object.fromEntries(perSecond.map((rate, index) => [`s${index}`, 7 + rate * second]))), second * 1_000); // prettier-ignore

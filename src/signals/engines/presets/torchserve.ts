@@ -1,4 +1,4 @@
-import type { EnginePreset } from './engine.ts';
+import type { EnginePreset } from './preset.ts';
 
 /**
  * TorchServe, with `metrics_mode=prometheus` and a metrics address other pods can reach. Its gauge `QueueTime` is the time

@@ -1,7 +1,8 @@
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { NumberMetric, EnginePreset } from './preset.ts';
+import { firstTokens, latencies } from './preset.ts';
 
-const running: EngineMetric = { read: 'sum', from: [{ name: 'sglang:num_running_reqs' }] };
-const queue: EngineMetric = { read: 'sum', from: [{ name: 'sglang:num_queue_reqs' }] };
+const running: NumberMetric = { read: 'sum', from: [{ name: 'sglang:num_running_reqs' }] };
+const queue: NumberMetric = { read: 'sum', from: [{ name: 'sglang:num_queue_reqs' }] };
 
 /**
  * SGLang's metrics, by its `metrics_collector.py`; shown only with `--enable-metrics`. With data parallelism there is one
@@ -14,4 +15,6 @@ export const sglang: EnginePreset<'sglang'> = {
   requestRate: { read: 'rate', from: [{ name: 'sglang:num_requests_total' }] },
   tokenRate: { read: 'rate', from: [{ name: 'sglang:generation_tokens_total' }] },
   kvCache: { read: 'mean', from: [{ name: 'sglang:token_usage' }] },
+  ...latencies({ name: 'sglang:e2e_request_latency_seconds' }),
+  ...firstTokens({ name: 'sglang:time_to_first_token_seconds' }),
 };

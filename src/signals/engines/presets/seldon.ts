@@ -1,4 +1,5 @@
-import type { EnginePreset } from './engine.ts';
+import type { EnginePreset } from './preset.ts';
+import { latencies } from './preset.ts';
 
 /**
  * Seldon Core 2's agent; and the executor of Seldon Core 1, which is found at port 8000 and path /prometheus, and knows
@@ -16,4 +17,12 @@ export const seldon: EnginePreset<'seldon'> = {
       },
     ],
   },
+  ...latencies(
+    { name: 'seldon_model_infer_api_seconds' },
+    {
+      name: 'seldon_api_executor_server_requests_seconds',
+      labels: { service: 'predictions' },
+      modelLabel: 'deployment_name',
+    },
+  ),
 };

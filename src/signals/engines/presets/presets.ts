@@ -1,7 +1,7 @@
-import type { EngineName } from '../../domain/engine.ts';
-import type { SignalName } from '../../domain/signal.ts';
+import type { EngineName } from '../../../domain/engine.ts';
+import type { SignalName } from '../../../domain/signal.ts';
 import { dynamo } from './dynamo.ts';
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { EngineMetric, EnginePreset } from './preset.ts';
 import { kserve } from './kserve.ts';
 import { llamaCpp } from './llama-cpp.ts';
 import { nim } from './nim.ts';

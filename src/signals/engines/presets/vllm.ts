@@ -1,7 +1,8 @@
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { NumberMetric, EnginePreset } from './preset.ts';
+import { firstTokens, latencies } from './preset.ts';
 
-const running: EngineMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_running' }] };
-const waiting: EngineMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_waiting' }] };
+const running: NumberMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_running' }] };
+const waiting: NumberMetric = { read: 'sum', from: [{ name: 'vllm:num_requests_waiting' }] };
 
 /**
  * vLLM's own metrics, by its `docs/design/metrics.md` and `loggers.py`. With data parallelism one pod shows one series
@@ -23,4 +24,6 @@ export const vllm: EnginePreset<'vllm'> = {
   requestRate: { read: 'rate', from: [{ name: 'vllm:request_success_total' }] },
   tokenRate: { read: 'rate', from: [{ name: 'vllm:generation_tokens_total' }] },
   kvCache: { read: 'mean', from: [{ name: 'vllm:kv_cache_usage_perc' }, { name: 'vllm:gpu_cache_usage_perc' }] },
+  ...latencies({ name: 'vllm:e2e_request_latency_seconds' }),
+  ...firstTokens({ name: 'vllm:time_to_first_token_seconds' }),
 };

@@ -1,10 +1,11 @@
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { NumberMetric, EnginePreset } from './preset.ts';
+import { firstTokens, latencies } from './preset.ts';
 
-const running: EngineMetric = {
+const running: NumberMetric = {
   read: 'sum',
   from: [{ name: 'trtllm_num_requests_running' }, { name: 'trtllm:num_requests_running' }],
 };
-const queue: EngineMetric = {
+const queue: NumberMetric = {
   read: 'sum',
   from: [{ name: 'trtllm_num_requests_waiting' }, { name: 'trtllm:num_requests_waiting' }],
 };
@@ -26,4 +27,6 @@ export const tensorrtLlm: EnginePreset<'tensorrt-llm'> = {
     from: [{ name: 'trtllm_generation_tokens_total' }, { name: 'trtllm:generation_tokens_total' }],
   },
   kvCache: { read: 'mean', from: [{ name: 'trtllm_kv_cache_utilization' }, { name: 'trtllm:kv_cache_utilization' }] },
+  ...latencies({ name: 'trtllm_e2e_request_latency_seconds' }, { name: 'trtllm:e2e_request_latency_seconds' }),
+  ...firstTokens({ name: 'trtllm_time_to_first_token_seconds' }, { name: 'trtllm:time_to_first_token_seconds' }),
 };

@@ -1,7 +1,7 @@
-import type { EngineMetric, EnginePreset } from './engine.ts';
+import type { NumberMetric, EnginePreset } from './preset.ts';
 
-const running: EngineMetric = { read: 'sum', from: [{ name: 'llamacpp:requests_processing' }] };
-const queue: EngineMetric = { read: 'sum', from: [{ name: 'llamacpp:requests_deferred' }] };
+const running: NumberMetric = { read: 'sum', from: [{ name: 'llamacpp:requests_processing' }] };
+const queue: NumberMetric = { read: 'sum', from: [{ name: 'llamacpp:requests_deferred' }] };
 
 /**
  * llama.cpp's `llama-server`, with `--metrics`. Its throughput gauges start over each time that anybody reads them, so

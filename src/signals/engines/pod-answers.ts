@@ -1,0 +1,59 @@
+import { isIPv6 } from 'node:net';
+import type { Clock, EpochMs } from '../../domain/clock.ts';
+import type { Pod } from '../../domain/workload.ts';
+import type { Exposition } from '../exposition/exposition.ts';
+import type { ExpositionReader } from '../exposition/exposition-reader.ts';
+import type { HttpTextClient } from '../http/http-text.ts';
+import { mapAtMost } from '../parallel.ts';
+import { listReasons, reasonOf } from '../reasons.ts';
+
+/** Pods of one workload that are asked at the same time. */
+const podsAtOnce = 64;
+
+/** What a pod showed. */
+export interface Heard {
+  readonly pod: string;
+  readonly host: string;
+  readonly exposition: Exposition;
+  readonly atMs: EpochMs;
+}
+export type PodAnswer = Heard | { readonly reason: string };
+
+interface Question {
+  readonly port: number;
+  readonly path: string;
+  readonly open: () => ExpositionReader;
+  readonly http: HttpTextClient;
+  /** Dates the readings of counters. */
+  readonly clock: Clock;
+  readonly deadline: AbortSignal;
+}
+
+/** Asks pods for their metrics, one GET for each. Rejects where none of them answered. */
+export async function askPods(pods: readonly Pod[], question: Question): Promise<PodAnswer[]> {
+  const answers = await mapAtMost(podsAtOnce, pods, (pod) => askPod(pod, question));
+  const reasons = answers.flatMap((answer) => ('reason' in answer ? [answer.reason] : []));
+  if (pods.length === 0 || reasons.length < answers.length) return answers;
+  const who = answers.length === 1 ? '' : `none of ${answers.length} pods answered: `;
+  throw new Error(`${who}${listReasons(reasons)}`);
+}
+
+async function askPod(pod: Pod, { port, path, open, http, clock, deadline }: Question): Promise<PodAnswer> {
+  if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
+  const host = hostOf(pod.address, port);
+  try {
+    const url = new URL(`http://${host}`);
+    // Set apart from the host, so that no path can lead to another host.
+    url.pathname = path;
+    const exposition = await http.read({ url, deadline }, open);
+    return { pod: pod.name, host, exposition, atMs: clock.nowMs() };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+/** `ip` or `ip:port`, with or without brackets around an IPv6 address, as `host:port`. */
+function hostOf(address: string, port: number): string {
+  if (isIPv6(address)) return `[${address}]:${port}`;
+  return /:\d+$/.test(address) ? address : `${address}:${port}`;
+}
