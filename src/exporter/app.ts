@@ -17,6 +17,7 @@ import { Exposition } from './exposition.ts';
 import { checkApiServer, collectClaims } from './claims.ts';
 import { HostPoller } from './host.ts';
 import type { ExporterOptions } from './options.ts';
+import { contentType } from './metric-text.ts';
 import { OutageLog } from './outage-log.ts';
 import type { OpenProtection } from './protection.ts';
 import { collectors } from './self-series.ts';
@@ -86,10 +87,9 @@ async function protect(options: ExporterOptions, logger: Logger): Promise<OpenPr
 }
 
 function serve(exposition: Exposition, options: ExporterOptions, protection: HttpProtection = {}): Promise<HttpServer> {
-  const { contentType } = exposition.self.registry;
   return serveHttp(
     {
-      '/metrics': async () => ({ status: 200, contentType, body: await exposition.text() }),
+      '/metrics': () => ({ status: 200, contentType, body: exposition.text() }),
       '/healthz': () => (exposition.isDeviceAccessLost ? textAnswer(503, lostAccess) : textAnswer(200, 'ok')),
       '/readyz': () => (exposition.isReady ? textAnswer(200, 'ready') : textAnswer(503, 'not asked the GPUs and the kubelet yet')), // prettier-ignore
       '/debug/attribution': () => jsonAnswer(200, exposition.attribution()),

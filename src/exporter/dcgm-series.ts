@@ -1,12 +1,12 @@
-import { Counter, Gauge, Registry } from 'prom-client';
 import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
 import type { PodReading } from '../gpu/pod-reading.ts';
 import { targetUuid } from '../gpu/target.ts';
 import { deviceFigures, isCut, sliceFigures, splitFigures } from './dcgm-figures.ts';
 import type { SplitFigure } from './dcgm-figures.ts';
+import { labelText, MetricText } from './metric-text.ts';
+import type { Metric } from './metric-text.ts';
 import type { NodeView } from './node-state.ts';
 
-const labelNames = ['gpu', 'UUID', 'pci_bus_id', 'device', 'modelName', 'GPU_I_PROFILE', 'GPU_I_ID', 'Hostname', 'DCGM_FI_DRIVER_VERSION', 'container', 'namespace', 'pod']; // prettier-ignore
 type Labels = Readonly<Record<string, string>>;
 
 /**
@@ -14,20 +14,19 @@ type Labels = Readonly<Record<string, string>>;
  * series. What is shared is split among the pods, with the rest in a series of no pod, so that sums are the GPU's.
  */
 export class DcgmSeries {
-  readonly registry = new Registry();
+  readonly text = new MetricText();
   readonly #nodeName: string;
-  readonly #metrics = new Map<string, Counter | Gauge>();
+  readonly #metrics = new Map<string, Metric>();
 
   constructor(nodeName: string) {
     this.#nodeName = nodeName;
     for (const { name, help, type } of [...deviceFigures, ...splitFigures, ...sliceFigures]) {
       if (this.#metrics.has(name)) continue;
-      const settings = { name, help, labelNames, registers: [this.registry] };
-      this.#metrics.set(name, type === 'counter' ? new Counter(settings) : new Gauge(settings));
+      this.#metrics.set(name, type === 'counter' ? this.text.counter(name, help) : this.text.gauge(name, help));
     }
   }
 
-  /** Shows a view in an empty registry. */
+  /** Shows a view in an empty text. */
   show({ sample, attribution }: NodeView): void {
     if (!sample) return;
     const holders = Map.groupBy(attribution?.readings ?? [], ({ target }) => targetUuid(target));
@@ -90,9 +89,7 @@ export class DcgmSeries {
   }
 
   #set(name: string, labels: Labels, value: number | undefined): void {
-    const metric = value === undefined ? undefined : this.#metrics.get(name);
-    if (metric instanceof Gauge) metric.set(labels, value ?? NaN);
-    else metric?.inc(labels, value);
+    if (value !== undefined) this.#metrics.get(name)?.set(labelText(labels), value);
   }
 }
 

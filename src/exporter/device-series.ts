@@ -1,43 +1,34 @@
-import { Counter, Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
 import { clockEventReasons } from '../domain/gpu.ts';
 import type { GpuDevice, GpuSample, MigDevice } from '../domain/gpu.ts';
 import { deviceCounters, deviceGauges, sliceGauges } from './device-figures.ts';
+import { labelText, withLabel } from './metric-text.ts';
+import type { Metric, MetricText } from './metric-text.ts';
 
-const deviceLabels = ['gpu', 'uuid', 'model', 'pci_bus_id'] as const;
-const sliceLabels = ['gpu', 'uuid', 'gpu_uuid', 'profile', 'gpu_instance', 'compute_instance'] as const;
-type Labels = Record<string, string>;
-
-/** The series of GPUs and slices, whoever holds them. Its registry is emptied before each sample is shown. */
+/** The series of GPUs and slices, whoever holds them. Its text is emptied before each sample is shown. */
 export class DeviceSeries {
-  readonly #registry: Registry;
-  readonly #info: Gauge;
+  readonly #info: Metric;
   readonly #gauges;
   readonly #counters;
   readonly #slices;
-  readonly #clockEvents: Gauge;
-  readonly #xids: Counter;
+  readonly #clockEvents: Metric;
+  readonly #xids: Metric;
 
-  constructor(registry: Registry) {
-    this.#registry = registry;
+  constructor(text: MetricText) {
     this.#gauges = deviceGauges.map(([name, help, field]) => ({
       field,
-      gauge: this.#gauge(`pilotlight_gpu_${name}`, help, deviceLabels),
+      gauge: text.gauge(`pilotlight_gpu_${name}`, help),
     }));
     this.#counters = deviceCounters.map(([name, help, field]) => ({
       field,
-      counter: this.#counter(`pilotlight_gpu_${name}`, help, deviceLabels),
+      counter: text.counter(`pilotlight_gpu_${name}`, help),
     }));
     this.#slices = sliceGauges.map(([name, help, field]) => ({
       field,
-      gauge: this.#gauge(`pilotlight_mig_${name}`, help, sliceLabels),
+      gauge: text.gauge(`pilotlight_mig_${name}`, help),
     }));
-    const infoLabels = [...deviceLabels, 'minor_number', 'mig', 'driver_version'];
-    this.#info = this.#gauge('pilotlight_gpu_info', 'A GPU of this node; always 1.', infoLabels);
-    const reasonLabels = [...deviceLabels, 'reason'];
-    this.#clockEvents = this.#gauge('pilotlight_gpu_clock_event_active', 'Whether a reason keeps the clocks from their highest: 1 or 0.', reasonLabels); // prettier-ignore
-    const xidLabels = [...deviceLabels, 'xid'];
-    this.#xids = this.#counter('pilotlight_gpu_xid_errors_total', 'Critical errors that the driver reported since the exporter was started, by XID.', xidLabels); // prettier-ignore
+    this.#info = text.gauge('pilotlight_gpu_info', 'A GPU of this node; always 1.');
+    this.#clockEvents = text.gauge('pilotlight_gpu_clock_event_active', 'Whether a reason keeps the clocks from their highest: 1 or 0.'); // prettier-ignore
+    this.#xids = text.counter('pilotlight_gpu_xid_errors_total', 'Critical errors that the driver reported since the exporter was started, by XID.'); // prettier-ignore
   }
 
   show(sample: GpuSample | undefined): void {
@@ -48,38 +39,31 @@ export class DeviceSeries {
     const labels = { gpu: String(device.index), uuid: device.uuid, model: device.model, pci_bus_id: device.pciBusId };
     const minor = device.minorNumber === undefined ? '' : String(device.minorNumber);
     const mig = device.migEnabled ? 'on' : 'off';
-    this.#info.set({ ...labels, minor_number: minor, mig, driver_version: driverVersion }, 1);
-    for (const { field, gauge } of this.#gauges) whenKnown(device[field], (value) => gauge.set(labels, value));
-    for (const { field, counter } of this.#counters) whenKnown(device[field], (value) => counter.inc(labels, value));
-    this.#setEvents(device, labels);
+    this.#info.set(labelText({ ...labels, minor_number: minor, mig, driver_version: driverVersion }), 1);
+    const own = labelText(labels);
+    for (const { field, gauge } of this.#gauges) whenKnown(device[field], (value) => gauge.set(own, value));
+    for (const { field, counter } of this.#counters) whenKnown(device[field], (value) => counter.add(own, value));
+    this.#setEvents(device, own);
     for (const slice of device.migDevices ?? []) this.#setSlice(slice, device);
   }
 
-  #setEvents({ clockEventReasons: active, xidErrors }: GpuDevice, labels: Labels): void {
+  #setEvents({ clockEventReasons: active, xidErrors }: GpuDevice, labels: string): void {
     for (const reason of active ? clockEventReasons : []) {
-      this.#clockEvents.set({ ...labels, reason }, active?.includes(reason) ? 1 : 0);
+      this.#clockEvents.set(withLabel(labels, 'reason', reason), active?.includes(reason) ? 1 : 0);
     }
-    for (const [xid, count] of xidErrors?.counts ?? []) this.#xids.inc({ ...labels, xid: String(xid) }, count);
+    for (const [xid, count] of xidErrors?.counts ?? []) this.#xids.add(withLabel(labels, 'xid', String(xid)), count);
   }
 
   #setSlice(slice: MigDevice, { index, uuid }: GpuDevice): void {
-    const labels = {
+    const labels = labelText({
       gpu: String(index),
       uuid: slice.uuid,
       gpu_uuid: uuid,
       profile: slice.profile ?? '',
       gpu_instance: String(slice.gpuInstanceId),
       compute_instance: String(slice.computeInstanceId),
-    };
+    });
     for (const { field, gauge } of this.#slices) whenKnown(slice[field], (value) => gauge.set(labels, value));
-  }
-
-  #gauge(name: string, help: string, labelNames: readonly string[]): Gauge {
-    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
-  }
-
-  #counter(name: string, help: string, labelNames: readonly string[]): Counter {
-    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 }
 

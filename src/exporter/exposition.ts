@@ -34,7 +34,7 @@ export class Exposition {
   readonly #state: NodeState;
   readonly #access = new DeviceAccess();
   readonly #gpuSeries: GpuSeries;
-  readonly #hostSeries = new HostSeries(this.self.registry);
+  readonly #hostSeries = new HostSeries(this.self.text);
   readonly #awaited: Set<Collector>;
   #hostReadAtMs: EpochMs | undefined;
   #claimsAnswer = false;
@@ -74,10 +74,10 @@ export class Exposition {
     if (event.kind === 'sample') this.#prepare();
   }
 
-  /** Makes the text when the sample comes, so that no scrape waits for it. Should that fail, the next scrape tells. */
+  /** Makes the text when the sample comes, so that no scrape waits for it. */
   #prepare(): void {
     const view = this.#state.view(this.#settings.clock.nowMs());
-    this.#gpuSeries.render(view).catch(() => undefined);
+    this.#gpuSeries.render(view);
   }
 
   takeAllocations(event: AllocationEvent): void {
@@ -99,7 +99,7 @@ export class Exposition {
   }
 
   /** Everything, in the text format of Prometheus. Reads nothing and waits for nothing. */
-  async text(): Promise<string> {
+  text(): string {
     const nowMs = this.#settings.clock.nowMs();
     const view = this.#state.view(nowMs);
     const hostIsFresh = this.#hostReadAtMs !== undefined && nowMs - this.#hostReadAtMs <= maximumAgeMs(this.#settings.hostIntervalMs); // prettier-ignore
@@ -115,6 +115,7 @@ export class Exposition {
     this.self.setSampleAge(lastSampleAtMs === undefined ? undefined : nowMs - lastSampleAtMs);
     const detailAtMs = view.sample?.detailObservedAtMs;
     this.self.setDetailAge(detailAtMs === undefined ? undefined : nowMs - detailAtMs);
-    return (await this.#gpuSeries.render(view)) + (await this.self.registry.metrics());
+    this.self.readProcess();
+    return this.#gpuSeries.render(view) + this.self.text.text();
   }
 }

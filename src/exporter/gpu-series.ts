@@ -1,9 +1,9 @@
-import { Gauge, Registry } from 'prom-client';
 import type { GpuSample } from '../domain/gpu.ts';
 import { unattributedReasons } from '../gpu/pod-reading.ts';
 import type { Attribution, UnattributedReason } from '../gpu/pod-reading.ts';
 import { DcgmSeries } from './dcgm-series.ts';
 import { DeviceSeries } from './device-series.ts';
+import { labelText, MetricText } from './metric-text.ts';
 import type { NodeView } from './node-state.ts';
 import { PodSeries } from './pod-series.ts';
 
@@ -20,37 +20,31 @@ interface Settings {
  * neither is counted into the other. The text is made once for each sample and join, however often it is scraped.
  */
 export class GpuSeries {
-  readonly #native = new Registry();
-  readonly #always = new Registry();
+  readonly #native = new MetricText();
+  readonly #always = new MetricText();
   readonly #dcgm: DcgmSeries | undefined;
   readonly #device = new DeviceSeries(this.#native);
   readonly #pod = new PodSeries(this.#native);
-  readonly #unattributed = new Gauge({
-    name: 'pilotlight_unattributed_devices',
-    help: 'Devices that the kubelet gave to pods and that have no series per pod, by reason.',
-    labelNames: ['reason'],
-    registers: [this.#always],
-  });
-  #shown: { readonly sample: GpuSample | undefined; readonly attribution: Attribution | undefined; readonly text: Promise<string> } | undefined; // prettier-ignore
+  readonly #unattributed = this.#always.gauge('pilotlight_unattributed_devices', 'Devices that the kubelet gave to pods and that have no series per pod, by reason.'); // prettier-ignore
+  #shown: { readonly sample: GpuSample | undefined; readonly attribution: Attribution | undefined; readonly text: string } | undefined; // prettier-ignore
 
-  readonly #registries: readonly Registry[];
+  readonly #texts: readonly MetricText[];
 
   constructor({ metricNames, nodeName }: Settings) {
     this.#dcgm = metricNames === 'native' ? undefined : new DcgmSeries(nodeName);
     const native = metricNames === 'dcgm' ? [] : [this.#native];
-    this.#registries = [...native, this.#always, ...(this.#dcgm ? [this.#dcgm.registry] : [])];
+    this.#texts = [...native, this.#always, ...(this.#dcgm ? [this.#dcgm.text] : [])];
   }
 
   /** Exposition text of the view's sample and join. */
-  render(view: NodeView): Promise<string> {
+  render(view: NodeView): string {
     const { sample, attribution } = view;
     if (!this.#shown || this.#shown.sample !== sample || this.#shown.attribution !== attribution) {
-      for (const registry of this.#registries) registry.resetMetrics();
-      if (this.#registries.includes(this.#native)) this.#setNative(view);
+      for (const text of this.#texts) text.clear();
+      if (this.#texts.includes(this.#native)) this.#setNative(view);
       if (attribution) this.#countLeftOut(attribution);
       this.#dcgm?.show(view);
-      const texts = this.#registries.map((registry) => registry.metrics());
-      this.#shown = { sample, attribution, text: Promise.all(texts).then((parts) => parts.join('')) };
+      this.#shown = { sample, attribution, text: this.#texts.map((text) => text.text()).join('') };
     }
     return this.#shown.text;
   }
@@ -63,7 +57,7 @@ export class GpuSeries {
   #countLeftOut(attribution: Attribution): void {
     const counts = Map.groupBy(attribution.leftOut, ({ reason }) => reason);
     for (const reason of Object.keys(unattributedReasons) as UnattributedReason[]) {
-      this.#unattributed.set({ reason }, counts.get(reason)?.length ?? 0);
+      this.#unattributed.set(labelText({ reason }), counts.get(reason)?.length ?? 0);
     }
   }
 }

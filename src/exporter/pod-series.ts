@@ -1,9 +1,9 @@
-import { Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
 import { countPodDevices } from '../gpu/pod-devices.ts';
 import type { PodDevices } from '../gpu/pod-devices.ts';
 import type { Attribution, PodReading } from '../gpu/pod-reading.ts';
 import { targetUuid } from '../gpu/target.ts';
+import { labelText } from './metric-text.ts';
+import type { Metric, MetricText } from './metric-text.ts';
 
 /** Figures that are told per pod. */
 const podFigures = [
@@ -12,24 +12,20 @@ const podFigures = [
   ['memory_total_bytes', "Memory of the container's GPU or slice; a shared one's is told for each that shares it.", 'memoryTotalBytes'],
 ] as const; // prettier-ignore
 
-const podLabels = ['namespace', 'pod', 'container', 'uuid', 'attribution'] as const;
-
-/** The series of pods. Its registry is emptied before each join is shown. */
+/** The series of pods. Its text is emptied before each join is shown. */
 export class PodSeries {
   readonly #figures;
-  readonly #devices: Gauge;
+  readonly #devices: Metric;
 
-  constructor(registry: Registry) {
+  constructor(text: MetricText) {
     this.#figures = podFigures.map(([name, help, field]) => ({
       field,
-      gauge: new Gauge({ name: `pilotlight_pod_gpu_${name}`, help, labelNames: [...podLabels], registers: [registry] }),
+      gauge: text.gauge(`pilotlight_pod_gpu_${name}`, help),
     }));
-    this.#devices = new Gauge({
-      name: 'pilotlight_pod_gpu_devices',
-      help: 'GPUs and slices that the pod holds, with those that have no series of their own.',
-      labelNames: ['namespace', 'pod'],
-      registers: [registry],
-    });
+    this.#devices = text.gauge(
+      'pilotlight_pod_gpu_devices',
+      'GPUs and slices that the pod holds, with those that have no series of their own.',
+    );
   }
 
   show(attribution: Attribution | undefined): void {
@@ -40,7 +36,7 @@ export class PodSeries {
 
   #setReading(reading: PodReading): void {
     const { namespace, pod, container, attribution, target } = reading;
-    const labels = { namespace, pod, container, uuid: targetUuid(target), attribution };
+    const labels = labelText({ namespace, pod, container, uuid: targetUuid(target), attribution });
     for (const { field, gauge } of this.#figures) {
       const value = reading[field];
       if (value !== undefined) gauge.set(labels, value);
@@ -48,6 +44,6 @@ export class PodSeries {
   }
 
   #setDevices({ namespace, pod, devices }: PodDevices): void {
-    this.#devices.set({ namespace, pod }, devices);
+    this.#devices.set(labelText({ namespace, pod }), devices);
   }
 }

@@ -67,19 +67,35 @@ function remember(history: History, device: GpuDevice, processes: readonly GpuPr
   while (history.readings[0] && history.readings[0].atMs <= atMs - windowMs) history.readings.shift();
 }
 
+/** What a process ran of what its GPU ran, since it was first seen. In milliseconds of a whole GPU, but for `spanMs`. */
+interface Share {
+  readonly spanMs: number;
+  readonly ran: number;
+  readonly sum: number;
+  readonly device: number;
+}
+
 function withShare(process: GpuProcess, history: History, deviceNow: number | undefined): GpuProcess {
   const rest: { -readonly [K in keyof GpuProcess]: GpuProcess[K] } = { ...process };
   delete rest.smUtilizationRatio;
-  const firstMs = history.firstSeen.get(process.pid) ?? history.lastAtMs;
-  const own = history.readings.filter(({ atMs, ratios }) => atMs >= firstMs && !Number.isNaN(ratios.get(process.pid)));
-  if (own.length === 0) return rest;
-  const total = (valueOf: (reading: Reading) => number): number => own.reduce((sum, one) => sum + valueOf(one) * one.weightMs, 0); // prettier-ignore
-  const ran = total(({ ratios }) => ratios.get(process.pid) ?? 0);
+  const { spanMs, ran, sum, device } = shareOf(process.pid, history);
+  if (spanMs === 0) return rest;
   if (ran === 0) return { ...rest, smUtilizationRatio: 0 };
-  const mean = ran / total(() => 1);
-  const all = Math.max(
-    total(({ sum }) => sum),
-    total(({ device = 0 }) => device),
-  );
-  return { ...rest, smUtilizationRatio: deviceNow === undefined ? Math.min(1, mean) : deviceNow * (ran / all) };
+  const ratio = deviceNow === undefined ? Math.min(1, ran / spanMs) : deviceNow * (ran / Math.max(sum, device));
+  return { ...rest, smUtilizationRatio: ratio };
+}
+
+/** In one pass: it is made for each process of the node at each sample. */
+function shareOf(pid: number, { readings, firstSeen, lastAtMs }: History): Share {
+  const firstMs = firstSeen.get(pid) ?? lastAtMs;
+  const share = { spanMs: 0, ran: 0, sum: 0, device: 0 };
+  for (const { atMs, weightMs, ratios, sum, device = 0 } of readings) {
+    const ratio = ratios.get(pid) ?? 0;
+    if (atMs < firstMs || Number.isNaN(ratio)) continue;
+    share.spanMs += weightMs;
+    share.ran += ratio * weightMs;
+    share.sum += sum * weightMs;
+    share.device += device * weightMs;
+  }
+  return share;
 }

@@ -59,12 +59,15 @@ function setUp(collected: readonly Collector[] = ['gpu', 'kubelet']): {
 
 /** The text without what differs from process to process. */
 async function textOf(exposition: Exposition): Promise<string> {
-  const lines = (await exposition.text()).split('\n');
+  const lines = exposition.text().split('\n');
   return lines.map((line) => line.replace(/^(process_\w+) .*/, '$1 (differs)')).join('\n');
 }
 
 async function seriesOf(exposition: Exposition): Promise<string[]> {
-  return (await exposition.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return exposition
+    .text()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function live(series: readonly string[]): string[] {

@@ -28,20 +28,26 @@ function mixedNode(metricNames: MetricNames): Exposition {
 }
 
 async function seriesOf(exposition: Exposition, name: string): Promise<[string, number][]> {
-  const lines = (await exposition.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
+  const lines = exposition
+    .text()
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`));
   return lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]);
 }
 
 describe('a node with GPUs held alone, shared and cut in slices', () => {
   it.each(metricNameChoices)('is told under %s names', async (names) => {
-    const lines = (await mixedNode(names).text()).split('\n');
+    const lines = mixedNode(names).text().split('\n');
     const text = lines.map((line) => line.replace(/^(process_\w+) .*/, '$1 (differs)')).join('\n');
     await expect(text).toMatchFileSnapshot(`../golden/exporter-mixed-${names}.metrics`);
   });
 
   it('has no series twice, and under NVIDIA’s names sums that are the GPUs’', async () => {
     const exposition = mixedNode('both');
-    const lines = (await exposition.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const lines = exposition
+      .text()
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
     const names = lines.map((line) => line.slice(0, line.lastIndexOf(' ')));
     expect(new Set(names).size).toBe(names.length);
     const utilization = await seriesOf(exposition, 'DCGM_FI_DEV_GPU_UTIL');
