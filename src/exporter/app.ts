@@ -13,6 +13,7 @@ import { jsonAnswer, serveHttp, textAnswer } from '../telemetry/http-server.ts';
 import type { HttpProtection, HttpServer } from '../telemetry/http-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { afterStart } from './after-start.ts';
 import { Exposition } from './exposition.ts';
 import { checkApiServer, collectClaims } from './claims.ts';
 import { HostPoller } from './host.ts';
@@ -50,8 +51,10 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   logger.info({ backend, why }, 'backend chosen');
   exposition.self.setBackend(backend, node);
   collecting.push(collectGpus(createReader(backend, options), exposition, logger));
+  const cancel = afterStart(options.clock, logger);
   return {
     async stop() {
+      cancel();
       await Promise.all(collecting.map((collector) => collector.stop()));
       await server.close();
       protection?.close();

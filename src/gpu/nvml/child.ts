@@ -2,6 +2,7 @@ import { readSync, writeSync } from 'node:fs';
 import { Collector } from './collect.ts';
 import { demand, DriverError } from './device-calls.ts';
 import { Library } from './library.ts';
+import { dropStartPages } from '../start-pages.ts';
 import type { ChildMessage } from './message.ts';
 
 /**
@@ -11,6 +12,9 @@ import type { ChildMessage } from './message.ts';
  * and ends with its stdin.
  */
 const [, , nvmlPath = ''] = process.argv;
+
+/** After so many all has run that will ever run. */
+const readingsOfStart = 10;
 
 function say(message: ChildMessage): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
@@ -47,7 +51,12 @@ function serve(library: Library): void {
   demand(library, 'init');
   say({ kind: 'started', driverVersion: readDriverVersion(library), missing: library.missing });
   const collector = new Collector(library);
-  for (const line of lines()) say(collector.read(Number(line)));
+  let readings = 0;
+  for (const line of lines()) {
+    say(collector.read(Number(line)));
+    readings += 1;
+    if (readings === readingsOfStart) dropStartPages();
+  }
 }
 
 const library = loadLibrary();

@@ -1,0 +1,16 @@
+import type { Cancel, Clock } from '../domain/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** By then all has run that runs all the time. */
+const startMs = 10_000;
+
+/** Plans that the memory is given back which only the start needed. */
+export function afterStart(clock: Clock, logger: Logger): Cancel {
+  return clock.after(startMs, () => void dropPages(logger));
+}
+
+/** Takes the means to call the C library, which nothing else in this process does: where they lack, the pages just stay. */
+async function dropPages(logger: Logger): Promise<void> {
+  const pages = await import('../gpu/start-pages.ts').catch(() => undefined);
+  logger.debug({ droppedBytes: pages?.dropStartPages() ?? 0 }, 'start is over');
+}
