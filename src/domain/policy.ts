@@ -1,5 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { EngineName } from './engine.ts';
+import type { KeyMode } from './key-mode.ts';
 import type { SignalName } from './signal.ts';
 import type { Step } from './step.ts';
 
@@ -16,13 +17,17 @@ export type SignalOrigin =
   | {
       readonly kind: 'connection';
       readonly connection: string;
-      /** PromQL, for a Prometheus connection. */
+      /** PromQL, or a JSON pointer: what is asked of a connection that answers questions. */
       readonly query?: string;
-      /** List or stream, for a Redis connection. */
+      /** Queue, list, stream, topic …: what is looked at in a connection that keeps work. */
       readonly key?: string;
-      /** Consumer group, where the key is a stream. */
+      /** Who consumes it, where there may be several. */
       readonly group?: string;
+      /** How the key is to be read, where there are several ways. */
+      readonly mode?: KeyMode;
     };
+
+export type ConnectionOrigin = Extract<SignalOrigin, { kind: 'connection' }>;
 
 export interface SignalPlan {
   readonly signal: SignalName;

@@ -20,6 +20,8 @@ export interface FreshReading extends ReadingOrigin {
   readonly value: number;
   /** What a reader should know about how the value came about: `sum of 3 series`. */
   readonly note?: string;
+  /** More replicas than this would find nothing to do: the partitions of a topic. */
+  readonly mostReplicas?: number;
 }
 
 /** The source answered, and says that there is no such number. Never to be read as 0. */

@@ -38,14 +38,17 @@ const behaviourKeys = [
   'podSelector',
 ];
 
-/** Signals that are also read by key: a Redis list or stream. */
-export const keyedSignals: readonly SignalName[] = ['queue', 'running'];
+/** Signals that are also read by key: from a queue, or a pool of endpoints. */
+export const keyedSignals: readonly SignalName[] = ['queue', 'running', 'concurrency', 'kvCache'];
+/** Those of them that say what a queue holds, which may be one consumer's or kept in a way of its own. */
+export const queuedSignals: readonly SignalName[] = ['queue', 'running', 'concurrency'];
 
 const signalKeys = signalNames.flatMap((signal) => [
   ...(addsUp(signal) ? [`${signal}Target`] : []),
   `${signal}From`,
   `${signal}Query`,
-  ...(keyedSignals.includes(signal) ? [`${signal}Key`, `${signal}Group`] : []),
+  ...(keyedSignals.includes(signal) ? [`${signal}Key`] : []),
+  ...(queuedSignals.includes(signal) ? [`${signal}Group`, `${signal}Mode`] : []),
 ]);
 
 /** All keys that a policy is made of. */

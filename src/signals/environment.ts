@@ -1,12 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
-import type { Connections, RedisConnection } from './connections/connections.ts';
 import type { ExporterDirectory } from '../domain/exporter-place.ts';
+import type { Connection, Connections } from './connections/connections.ts';
+import type { OpenConnection } from './connections/open-connection.ts';
+import { Secrets } from './connections/secrets.ts';
 import { pilotlightDialect } from './exporters/dialect.ts';
 import type { FindAccess } from './exporters/exporter-access.ts';
 import { ExporterFleet } from './exporters/exporter-fleet.ts';
 import { createHttpTextClient } from './http/http-text.ts';
 import type { HttpTextClient } from './http/http-text.ts';
-import { RedisClient } from './redis/redis-client.ts';
+import { openConnection } from './kinds/kinds.ts';
 
 /** The exporters' share of the read timeout, so that those that answered are not lost to one that hangs. */
 const exporterTimeoutShare = 0.6;
@@ -32,7 +34,8 @@ export interface SignalEnvironment {
   readonly connections: Connections;
   readonly fleet: ExporterFleet;
   readonly http: HttpTextClient;
-  redis(connection: RedisConnection): RedisClient;
+  /** The one connection of that name in use. */
+  open(connection: Connection): OpenConnection;
   /** Closes all connections; what is read at that moment fails. */
   close(): void;
 }
@@ -41,7 +44,7 @@ export interface SignalEnvironment {
 export function createSignalEnvironment(options: SignalEnvironmentOptions): SignalEnvironment {
   const { connections, clock } = options;
   const http = createHttpTextClient();
-  const clients = new Map<RedisConnection, RedisClient>();
+  const open = new Map<Connection, OpenConnection>();
   const fleet = new ExporterFleet({
     targets: options.exporters,
     ...(options.exporterDirectory && { directory: options.exporterDirectory }),
@@ -57,14 +60,14 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
     connections,
     fleet,
     http,
-    redis: (connection) => {
-      const client = clients.get(connection) ?? new RedisClient(connection);
-      clients.set(connection, client);
-      return client;
+    open: (connection) => {
+      const known = open.get(connection) ?? openConnection(connection, { http, clock, secrets: new Secrets() });
+      open.set(connection, known);
+      return known;
     },
     close: () => {
       http.close();
-      for (const client of clients.values()) client.close();
+      for (const connection of open.values()) connection.close();
     },
   };
 }

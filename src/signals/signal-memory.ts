@@ -1,6 +1,6 @@
 import type { EpochMs } from '../domain/clock.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { Coverage, Reading } from '../domain/reading.ts';
+import type { Coverage, FreshReading, Reading } from '../domain/reading.ts';
 import { signals } from '../domain/signal.ts';
 import type { SignalName } from '../domain/signal.ts';
 import type { Measurement } from './source.ts';
@@ -61,10 +61,9 @@ export class SignalMemory {
     if (measurement.state === 'absent') {
       return failure ? this.#failed(failure) : { state: 'absent', reason: measurement.reason, ...origin };
     }
-    const { value, note } = measurement;
-    if (!failure || this.#outlasts(ageMs) === 'fresh') {
-      return { state: 'fresh', value, ...(note === undefined ? {} : { note }), ...origin };
-    }
+    const { value } = measurement;
+    if (!failure || this.#outlasts(ageMs) === 'fresh')
+      return { state: 'fresh', value, ...detailsOf(measurement), ...origin };
     if (this.#outlasts(ageMs) === 'failed') return this.#failed(failure);
     return { state: 'stale', lastValue: value, reason: failure.reason, ...origin };
   }
@@ -89,4 +88,12 @@ export class SignalMemory {
   #lastCoverage(): Coverage {
     return { heard: 0, expected: this.#last?.measurement.coverage.expected ?? 0 };
   }
+}
+
+/** What a reader should know beside the value, where the source said so. */
+function detailsOf({
+  note,
+  mostReplicas,
+}: Extract<Measurement, { state: 'measured' }>): Pick<FreshReading, 'note' | 'mostReplicas'> {
+  return { ...(note === undefined ? {} : { note }), ...(mostReplicas === undefined ? {} : { mostReplicas }) };
 }

@@ -11,6 +11,8 @@ export type Measurement =
       readonly value: number;
       readonly coverage: Coverage;
       readonly note?: string;
+      /** More replicas than this would find nothing to do, where the source knows. */
+      readonly mostReplicas?: number;
       /** When the number was true, where the source knows better than "now". */
       readonly observedAtMs?: EpochMs;
     }

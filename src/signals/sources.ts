@@ -1,16 +1,12 @@
 import { engineSignals } from '../domain/engine.ts';
-import type { Policy, SignalOrigin } from '../domain/policy.ts';
+import type { ConnectionOrigin, Policy, SignalOrigin } from '../domain/policy.ts';
 import type { SignalName } from '../domain/signal.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
-import type { Connection, PrometheusConnection, RedisConnection } from './connections/connections.ts';
 import { createEnginePodsSource } from './engines/engine-pods.ts';
 import type { SignalEnvironment } from './environment.ts';
 import { createExporterGpusSource, exporterSignals } from './exporters/exporter-gpus.ts';
-import { createPrometheusSource } from './prometheus.ts';
-import { createRedisSource, redisSignals } from './redis/redis.ts';
+import { describeMisfit, kindRules } from './kinds/kind-rules.ts';
 import type { SignalSource } from './source.ts';
-
-type ConnectionOrigin = Extract<SignalOrigin, { kind: 'connection' }>;
 
 /**
  * The sources of a policy's signals, one for all the signals that have the same origin. A signal whose origin can't be
@@ -50,46 +46,12 @@ function createConnected(origin: ConnectionOrigin, signals: SignalName[], { ref,
   const found = environment.connections.lookup(origin.connection, ref.namespace);
   if (found.state === 'refused') return [unusable(`connection ${origin.connection}`, signals, found.reason)];
   const { connection } = found;
-  const misfit = describeMisfit(origin, connection, signals[0]);
-  if (misfit !== undefined) return [unusable(`${connection.type} ${connection.name}`, signals, misfit)];
-  return connection.type === 'redis'
-    ? createQueue(origin, signals, environment, connection)
-    : [createQuery(origin, signals, environment, connection)];
-}
-
-function createQueue(
-  { key = '', group }: ConnectionOrigin,
-  signals: SignalName[],
-  environment: SignalEnvironment,
-  connection: RedisConnection,
-): SignalSource[] {
-  const origin = { connection: connection.name, key, ...(group === undefined ? {} : { group }) };
-  return tellable(signals, redisSignals, `redis ${connection.name}`, (told) =>
-    createRedisSource(origin, told, environment.redis(connection)),
+  const label = `${connection.type} ${connection.name}`;
+  const misfit = describeMisfit(origin, connection, signals[0] ?? 'queue');
+  if (misfit !== undefined) return [unusable(label, signals, misfit)];
+  return tellable(signals, kindRules[connection.type].signals, label, (told) =>
+    environment.open(connection).source(origin, told),
   );
-}
-
-function createQuery(
-  { query = '' }: ConnectionOrigin,
-  signals: SignalName[],
-  environment: SignalEnvironment,
-  connection: PrometheusConnection,
-): SignalSource {
-  return createPrometheusSource(connection, query, signals, environment.http);
-}
-
-/** What an origin lacks, or says in vain, for a connection of this type. */
-function describeMisfit(origin: ConnectionOrigin, { type, name }: Connection, signal = 'queue'): string | undefined {
-  if (type === 'redis' && origin.query !== undefined) {
-    return `connection "${name}" is a Redis, which takes no query; write ${signal}Key in the place of ${signal}Query`;
-  }
-  if (type === 'redis' && origin.key === undefined) {
-    return `connection "${name}" is a Redis; name the list or stream with ${signal}Key`;
-  }
-  if (type === 'prometheus' && origin.query === undefined) {
-    return `connection "${name}" is a Prometheus; say what to ask it with ${signal}Query`;
-  }
-  return undefined;
 }
 
 /** A source for the signals that it can tell, and one that refuses the others. */

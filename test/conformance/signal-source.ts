@@ -11,6 +11,10 @@ export interface SourceUnderTest {
   readonly server: FaultyServer;
   /** The server tells this number for each signal, as written; undefined: it answers, but knows no such number. */
   tell(value: string | undefined): void;
+  /** The server refuses our credentials, and quotes them in what it says; for sources that send any. */
+  readonly refuse?: () => void;
+  /** How far apart the places are at which an answer breaks off; 1 where reading is cheap. */
+  readonly strideBytes?: number;
   /** More bytes than anyone should keep. */
   readonly hugeAnswer: Buffer;
   /** Texts that no error may hold. */
@@ -107,7 +111,8 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
       };
       let bytes = 0;
       let outcome = await attempt(bytes);
-      while (!states(outcome).includes('measured') && bytes < 2_000) outcome = await attempt((bytes += 1));
+      while (!states(outcome).includes('measured') && bytes < 2_000)
+        outcome = await attempt((bytes += subject.strideBytes ?? 1));
       expect(bytes).toBeGreaterThan(20);
       for (const measurement of outcome.measurements?.values() ?? []) expect(measurement).toMatchObject({ value: 42 });
     });
@@ -137,6 +142,22 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
       expect(states(await read(subject))).toEqual(subject.source.signals.map(() => 'measured'));
     });
 
+    it('says what to do when its credentials are refused, and does not repeat them', async () => {
+      const subject = await start();
+      if (!subject.refuse) return;
+      subject.refuse();
+      const { error } = await read(subject);
+      expect(error?.message).toMatch(/check |give |allow /);
+    });
+
+    it('leaves no connection behind when it is closed', async () => {
+      const subject = await start();
+      subject.tell('3');
+      await read(subject);
+      subject.close();
+      await expect.poll(() => subject.server.connections).toBe(0);
+    });
+
     it('answers many who ask at the same time', async () => {
       const subject = await start();
       subject.tell('3');
@@ -151,7 +172,9 @@ async function read(
   deadline = AbortSignal.timeout(5_000),
 ): Promise<Outcome> {
   try {
-    return { measurements: await source.read(workload, deadline) };
+    const measurements = await source.read(workload, deadline);
+    for (const secret of secrets) expect(JSON.stringify([...measurements])).not.toContain(secret);
+    return { measurements };
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     for (const secret of secrets) {

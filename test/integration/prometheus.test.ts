@@ -2,15 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
-import { createPrometheusSource } from '../../src/signals/prometheus.ts';
+import type { OpenConnection } from '../../src/signals/connections/open-connection.ts';
 import type { Measurement } from '../../src/signals/source.ts';
-import { workload } from '../support/builders.ts';
 import { startHttpStandIn } from '../support/http-stand-in.ts';
 import type { HttpStandIn } from '../support/http-stand-in.ts';
+import { openAlone, readFrom } from '../support/open-connections.ts';
 import { prometheusServer, ServerProgram } from '../support/server-program.ts';
 
-const http = createHttpTextClient();
 const metrics = `# TYPE waiting gauge
 waiting{pod="a"} 3
 waiting{pod="b"} 4
@@ -21,6 +19,7 @@ below -1
 `;
 let gateway: HttpStandIn;
 let server: ServerProgram;
+let open: OpenConnection;
 
 beforeAll(async () => {
   gateway = await startHttpStandIn({ body: metrics, headers: { 'content-type': 'text/plain; version=0.0.4' } });
@@ -32,19 +31,17 @@ scrape_configs:
   server = await ServerProgram.start(prometheusServer, (directory) =>
     writeFile(join(directory, 'prometheus.yml'), config),
   );
+  open = openAlone({ type: 'prometheus', name: 'gateway', url: new URL(`http://${server.host}`), namespaces: ['*'] });
   while ((await measure('waiting'))?.state !== 'measured') await sleep(100);
   return async () => {
-    http.close();
+    open.close();
     await server.stop();
     await gateway.server.stop();
   };
 });
 
 async function read(query: string): Promise<Measurement | undefined> {
-  const url = new URL(`http://${server.host}`);
-  const connection = { type: 'prometheus', name: 'gateway', url, namespaces: ['*'] } as const;
-  const source = createPrometheusSource({ ...connection, namespaces: ['*'] }, query, ['queue'], http);
-  return (await source.read(workload(), AbortSignal.timeout(10_000))).get('queue');
+  return (await readFrom(open, { query }, ['queue']))['queue'];
 }
 
 /** While the server starts, it refuses or answers 503. */

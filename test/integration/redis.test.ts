@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/domain/reading.ts';
 import type { RedisConnection } from '../../src/signals/connections/connections.ts';
-import { RedisClient } from '../../src/signals/redis/redis-client.ts';
-import { createRedisSource } from '../../src/signals/redis/redis.ts';
+import type { OpenConnection } from '../../src/signals/connections/open-connection.ts';
 import { SignalRunner } from '../../src/signals/runner.ts';
 import type { Measurement } from '../../src/signals/source.ts';
 import { workload } from '../support/builders.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { openForTest, readFrom } from '../support/open-connections.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import { redisServer, ServerProgram } from '../support/server-program.ts';
 
@@ -28,16 +28,12 @@ beforeEach(async () => {
   await writer.flushall();
 });
 
-function clientOf(changes: Partial<RedisConnection> = {}): RedisClient {
-  const client = new RedisClient({ type: 'redis', name: 'jobs', url: new URL(`redis://${server.host}`), namespaces: ['*'], ...changes }); // prettier-ignore
-  onTestFinished(() => client.close());
-  return client;
+function clientOf(changes: Partial<RedisConnection> = {}): OpenConnection {
+  return openForTest({ type: 'redis', name: 'jobs', url: new URL(`redis://${server.host}`), namespaces: ['*'], ...changes }); // prettier-ignore
 }
 
-async function read(key: string, group?: string, client = clientOf()): Promise<Record<string, Measurement>> {
-  const origin = { connection: 'jobs', key, ...(group === undefined ? {} : { group }) };
-  const source = createRedisSource(origin, ['queue', 'running'], client);
-  return Object.fromEntries(await source.read(workload(), AbortSignal.timeout(5_000)));
+function read(key: string, group?: string, client = clientOf()): Promise<Record<string, Measurement>> {
+  return readFrom(client, { key, ...(group === undefined ? {} : { group }) });
 }
 
 describe('a real Redis', () => {
@@ -76,12 +72,12 @@ describe('a real Redis', () => {
 
   it('says what is wrong with a key', async () => {
     await writer.xgroup('CREATE', 'todo', 'audit', '$', 'MKSTREAM');
-    await writer.zadd('scores', 1, 'a');
+    await writer.hset('fields', 'a', 1);
     await expect(read('todo', 'workers')).rejects.toThrow(
       'the stream "todo" has no consumer group "workers"; it has "audit"',
     );
     await expect(read('todo')).rejects.toThrow('"todo" is a stream; name the consumer group');
-    await expect(read('scores')).rejects.toThrow('"scores" is a zset; a list or a stream is supported');
+    await expect(read('fields')).rejects.toThrow('"fields" is a hash; a list, a stream or a sorted set is supported');
     await expect(read('todo', 'x', clientOf({ url: new URL(`redis://${server.host}/99`) }))).rejects.toThrow(
       `${server.host} answered: ERR DB index is out of range`,
     );
@@ -103,15 +99,18 @@ describe('a real Redis', () => {
     await writer.rpush('todo', 'a', 'b');
     const { logger, lines } = recordingLogger();
     const clock = new HandClock();
-    const runner = new SignalRunner([createRedisSource({ connection: 'jobs', key: 'todo' }, ['queue'], clientOf())], {
-      ref: { namespace: 'batch', name: 'transcriber' },
-      clock,
-      logger,
-      timeoutMs: 1_000,
-      freshForMs: 0,
-      forgetAfterMs: 60_000,
-      observer: { observed: () => undefined },
-    });
+    const runner = new SignalRunner(
+      [clientOf().source({ kind: 'connection', connection: 'jobs', key: 'todo' }, ['queue'])],
+      {
+        ref: { namespace: 'batch', name: 'transcriber' },
+        clock,
+        logger,
+        timeoutMs: 1_000,
+        freshForMs: 0,
+        forgetAfterMs: 60_000,
+        observer: { observed: () => undefined },
+      },
+    );
     const queue = async (): Promise<Reading | undefined> => {
       await runner.readAll(workload());
       return runner.readings(clock.nowMs()).get('queue');

@@ -79,10 +79,10 @@ describe('docs/configuration.md', () => {
 
 /** What else has to be there for a key to mean anything. */
 function companionsOf(key: string): Record<string, string> {
-  const [, signal, part] = /^(\w+?)(Target|From|Query|Key|Group)$/.exec(key) ?? [];
+  const [, signal, part] = /^(\w+?)(Target|From|Query|Key|Group|Mode)$/.exec(key) ?? [];
   const queue = { queueQuery: 'sum(waiting)' };
   if (signal === undefined || key === 'gpuFrom') return queue;
-  const isKeyed = part === 'Key' || part === 'Group';
+  const isKeyed = part === 'Key' || part === 'Group' || part === 'Mode';
   const asked = { [`${signal}From`]: 'jobs', [`${signal}${isKeyed ? 'Key' : 'Query'}`]: 'x' };
   return signal === 'queue' ? asked : { ...queue, ...asked };
 }

@@ -153,7 +153,11 @@ const signalCases: Case[] = [
   [{ ...sound, runningQuery: 'up' }, 'runningQuery: means nothing without runningFrom, the connection that is asked'],
   [
     { ...sound, runningFrom: 'prom' },
-    'runningFrom: does not say what to ask for; add runningQuery (PromQL) or runningKey (Redis list or stream)',
+    'runningFrom: does not say what to ask for; add runningQuery (PromQL or a JSON pointer) or runningKey (the queue, stream or topic)',
+  ],
+  [
+    { ...sound, tokenRateFrom: 'prom' },
+    'tokenRateFrom: does not say what to ask for; add tokenRateQuery (PromQL or a JSON pointer)',
   ],
   [
     { ...sound, steps: 'latencyP99 > 2s for 1m: +50%' },
@@ -171,10 +175,9 @@ const signalCases: Case[] = [
     { ...sound, steps: 'queue > 5 for 1m +1' },
     'steps: step 1 "queue > 5 for 1m +1": column 18: expected ":" and then the change, such as ": +1", found "+1"',
   ],
-  [{ ...sound, tokenRateFrom: 'prom' }, 'tokenRateFrom: does not say what to ask for; add tokenRateQuery (PromQL)'],
   [
     { ...sound, runningFrom: 'prom', runningQuery: 'up', runningGroup: 'g' },
-    'runningGroup: means nothing without runningKey, the stream',
+    'runningGroup: means nothing without runningKey, the queue, stream or topic',
   ],
 ];
 

@@ -9,6 +9,7 @@ const queue = { queueFrom: 'jobs', queueKey: 'waiting', queueTarget: '5' };
 const office = { timezone: 'Europe/Berlin', businessHours: 'Mon-Fri 08:00-20:00 min=2' };
 const vllm = { kind: 'engine', engine: 'vllm', port: 8_000, path: '/metrics' };
 const jobs = { kind: 'connection', connection: 'jobs', key: 'waiting' };
+const runningLookedAt = { signal: 'running', origin: { kind: 'connection', connection: 'jobs', key: 'waiting' }, required: false }; // prettier-ignore
 const gpuLookedAt = { signal: 'gpuUtilization', origin: { kind: 'exporter' }, required: false };
 
 describe('parseTriggerMetadata', () => {
@@ -21,7 +22,7 @@ describe('parseTriggerMetadata', () => {
       startupTimeoutMs: 1_800_000,
       queueActivation: 0,
       onSignalLoss: 'hold',
-      signals: [{ signal: 'queue', origin: jobs, target: 5, required: true }, gpuLookedAt],
+      signals: [{ signal: 'queue', origin: jobs, target: 5, required: true }, runningLookedAt, gpuLookedAt],
       steps: [],
       warnings: [],
     });
@@ -164,7 +165,8 @@ describe('signals', () => {
   });
 
   it('are read from connections by key, group or query', () => {
-    expect(plans({ queueGroup: 'workers' })[0]?.origin).toEqual({ ...jobs, group: 'workers' });
+    const streamed = { ...jobs, group: 'workers', mode: 'earliest' };
+    expect(plans({ queueGroup: 'workers', queueMode: 'earliest' })[0]?.origin).toEqual(streamed);
     const [, running, rate] = plans({
       runningFrom: 'prom',
       runningQuery: 'sum(\n\trunning\n)',
@@ -180,13 +182,23 @@ describe('signals', () => {
     expect(rate).toMatchObject({ signal: 'requestRate', target: 0.5, required: true });
   });
 
+  it('tell what a queue has handed out, unless something else tells what runs', () => {
+    const running = (metadata: Record<string, string>) =>
+      plans(metadata).find(({ signal }) => signal === 'running')?.origin;
+    expect(plans({ queueGroup: 'workers' })[1]).toEqual({ signal: 'running', origin: { ...jobs, group: 'workers' }, required: false }); // prettier-ignore
+    expect(running({ engine: 'vllm' })).toEqual(vllm);
+    expect(running({ runningFrom: 'jobs', runningKey: 'busy' })).toEqual({ ...jobs, key: 'busy' });
+    const asked = parseTriggerMetadata({ queueFrom: 'prom', queueQuery: 'sum(waiting)', queueTarget: '5' }).signals;
+    expect(asked.map(({ signal }) => signal)).toEqual(['queue', 'gpuUtilization']);
+  });
+
   it('turn percent into ratios for GPUs, which are required once they are named', () => {
-    expect(plans({ gpuUtilizationTarget: '80', gpuMemoryTarget: '92.5' }).slice(1)).toEqual([
+    expect(plans({ gpuUtilizationTarget: '80', gpuMemoryTarget: '92.5' }).slice(2)).toEqual([
       { signal: 'gpuUtilization', origin: { kind: 'exporter' }, target: 0.8, required: true },
       { signal: 'gpuMemory', origin: { kind: 'exporter' }, target: 0.925, required: true },
     ]);
-    expect(plans({ gpuFrom: 'exporter' }).slice(1)).toEqual([{ ...gpuLookedAt, required: true }]);
-    expect(plans({ gpuUtilizationFrom: 'prom', gpuUtilizationQuery: 'avg(gpu)' })[1]).toEqual({
+    expect(plans({ gpuFrom: 'exporter' }).slice(2)).toEqual([{ ...gpuLookedAt, required: true }]);
+    expect(plans({ gpuUtilizationFrom: 'prom', gpuUtilizationQuery: 'avg(gpu)' })[2]).toEqual({
       signal: 'gpuUtilization',
       origin: { kind: 'connection', connection: 'prom', query: 'avg(gpu)' },
       required: true,

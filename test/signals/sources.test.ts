@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SignalOrigin, SignalPlan } from '../../src/domain/policy.ts';
 import type { SignalName } from '../../src/domain/signal.ts';
 import { parseConnections } from '../../src/signals/connections/connections.ts';
-import type { RedisConnection } from '../../src/signals/connections/connections.ts';
 import { createSignalEnvironment } from '../../src/signals/environment.ts';
 import type { SignalEnvironment } from '../../src/signals/environment.ts';
 import { createSources } from '../../src/signals/sources.ts';
@@ -81,7 +80,7 @@ describe('createSources', () => {
       'a Redis without a key',
       plan('queue', connection('jobs')),
       'redis jobs',
-      'connection "jobs" is a Redis; name the list or stream with queueKey',
+      'connection "jobs" is a Redis; name the list, stream, sorted set or queue with queueKey',
     ],
     [
       'a Redis with a query',
@@ -99,7 +98,7 @@ describe('createSources', () => {
       'a signal that Redis does not tell',
       plan('kvCache', connection('jobs', { key: 'todo' })),
       'redis jobs',
-      'redis jobs does not tell kvCache; it tells queue, running',
+      'redis jobs does not tell kvCache; it tells queue, running, concurrency',
     ],
     [
       'a signal that the engine does not tell',
@@ -155,7 +154,7 @@ describe('a signal environment', () => {
     const jobs = environment.connections.lookup('jobs', 'inference');
     const payroll = environment.connections.lookup('payroll', 'payroll');
     if (jobs.state !== 'found' || payroll.state !== 'found') throw new Error('not found');
-    const clientOf = (found: typeof jobs): unknown => environment.redis(found.connection as RedisConnection);
+    const clientOf = (found: typeof jobs): unknown => environment.open(found.connection);
     expect(clientOf(jobs)).toBe(clientOf(jobs));
     expect(clientOf(jobs)).not.toBe(clientOf(payroll));
   });

@@ -23,7 +23,7 @@ function bidOf(plan: SignalPlan, policy: Policy, context: DecisionContext): Load
   const reading = context.readings.get(plan.signal);
   if (plan.target === undefined || !addsUp(plan.signal) || reading?.state !== 'fresh') return undefined;
   if (context.workload.replicas === 0 && reading.value <= activationOf(plan, policy)) return undefined;
-  const atLeast = reading.value / plan.target;
+  const atLeast = Math.min(reading.value / plan.target, reading.mostReplicas ?? Infinity);
   return { rule: 'load', atLeast, why: explain(plan, plan.target, reading) };
 }
 
@@ -33,9 +33,10 @@ function activationOf(plan: SignalPlan, policy: Policy): number {
 }
 
 function explain({ signal }: SignalPlan, target: number, reading: FreshReading): string {
-  const { value, source, coverage, note } = reading;
+  const { value, source, coverage, note, mostReplicas = Infinity } = reading;
   const sum = `${signal} ${formatValue(signal, value)} (${source}) / ${formatValue(signal, target)} per replica`;
-  const remarks = [isComplete(reading) ? undefined : formatCoverage(coverage), note].filter(
+  const useless = value / target > mostReplicas ? `at most ${mostReplicas}, more would find nothing to do` : undefined;
+  const remarks = [isComplete(reading) ? undefined : formatCoverage(coverage), note, useless].filter(
     (text) => text !== undefined,
   );
   return [`${sum} = ${formatNumber(value / target)}`, ...remarks].join(', ');

@@ -1,4 +1,5 @@
 import { engineDefinition, engineNames } from '../../domain/engine.ts';
+import { keyModes } from '../../domain/key-mode.ts';
 import type { SignalOrigin } from '../../domain/policy.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { keyedSignals } from '../metadata-keys.ts';
@@ -47,6 +48,7 @@ export function readConnection(metadata: Metadata, signal: SignalName): SignalOr
   const query = metadata.read(`${signal}Query`, anyLines);
   const key = metadata.read(`${signal}Key`, oneLine);
   const group = metadata.read(`${signal}Group`, oneLine);
+  const mode = metadata.read(`${signal}Mode`, oneOf(keyModes));
   checkConnection(metadata, signal);
   if (connection === undefined) return undefined;
   return {
@@ -55,26 +57,25 @@ export function readConnection(metadata: Metadata, signal: SignalName): SignalOr
     ...(query !== undefined && { query }),
     ...(key !== undefined && { key }),
     ...(group !== undefined && { group }),
+    ...(mode !== undefined && { mode }),
   };
 }
 
 function checkConnection(metadata: Metadata, signal: SignalName): void {
-  const from = `${signal}From`;
-  const query = `${signal}Query`;
-  const key = `${signal}Key`;
-  const group = `${signal}Group`;
+  const [from, query, key, group, mode] = ['From', 'Query', 'Key', 'Group', 'Mode'].map((part) => `${signal}${part}`) as [string, string, string, string, string]; // prettier-ignore
   if (!metadata.has(from)) {
-    const lost = [query, key, group].filter((name) => metadata.has(name));
+    const lost = [query, key, group, mode].filter((name) => metadata.has(name));
     for (const name of lost) metadata.reject(name, `means nothing without ${from}, the connection that is asked`);
     return;
   }
   if (metadata.has(query) && metadata.has(key)) {
     metadata.reject(key, `${query} is given too; keep the one that the connection understands`);
   }
-  if (metadata.has(group) && !metadata.has(key)) metadata.reject(group, `means nothing without ${key}, the stream`);
+  const unkeyed = [group, mode].filter((name) => metadata.has(name) && !metadata.has(key));
+  for (const name of unkeyed) metadata.reject(name, `means nothing without ${key}, the queue, stream or topic`);
   if (metadata.has(query) || metadata.has(key)) return;
   const choices = keyedSignals.includes(signal)
-    ? `${query} (PromQL) or ${key} (Redis list or stream)`
-    : `${query} (PromQL)`;
+    ? `${query} (PromQL or a JSON pointer) or ${key} (the queue, stream or topic)`
+    : `${query} (PromQL or a JSON pointer)`;
   metadata.reject(from, `does not say what to ask for; add ${choices}`);
 }

@@ -38,16 +38,29 @@ export function readSignalPlans(metadata: Metadata, steps: readonly Step[]): rea
   const targets = readTargets(metadata);
   const engine = readEngine(metadata);
   metadata.read('gpuFrom', gpuFrom);
-  const plans = signalNames.map((signal) => {
+  const planned: SignalPlan[] = [];
+  for (const signal of signalNames) {
     const inSteps = steps.some((step) => step.signal === signal);
     const forTraffic = signal === 'requestRate' && steps.some(needsTraffic);
-    const origin = readConnection(metadata, signal) ?? defaultOrigin(signal, engine);
-    if (origin === undefined) checkWanted(metadata, signal, engine, inSteps);
-    return planOf(metadata, signal, origin, { target: targets.get(signal), inSteps, forTraffic });
-  });
-  const planned = plans.filter((plan) => plan !== undefined);
+    const named = readConnection(metadata, signal) ?? defaultOrigin(signal, engine);
+    const target = targets.get(signal);
+    if (named === undefined) checkWanted(metadata, signal, engine, inSteps);
+    // A target and a step need a source that surely tells: that is for the user to name.
+    const origin = named ?? (target === undefined && !inSteps ? handedOut(signal, planned) : undefined);
+    const plan = planOf(metadata, signal, origin, { target, inSteps, forTraffic });
+    if (plan) planned.push(plan);
+  }
   if (engine) warnOfEngine(metadata, engine.engine, planned);
   return planned;
+}
+
+/**
+ * Where nothing else tells what runs, the keeper of a queue may: what it has handed out and nobody has acknowledged. So an
+ * empty queue does not end the replica that works on its last message. Nothing is lost where it does not tell.
+ */
+function handedOut(signal: SignalName, planned: readonly SignalPlan[]): SignalOrigin | undefined {
+  const queue = planned.find((plan) => plan.signal === 'queue')?.origin;
+  return signal === 'running' && queue?.kind === 'connection' && queue.key !== undefined ? queue : undefined;
 }
 
 function defaultOrigin(signal: SignalName, engine: EngineOrigin | undefined): SignalOrigin | undefined {
@@ -70,7 +83,8 @@ function planOf(
     return undefined;
   }
   if (origin.kind === 'engine') return planOfEngine(signal, origin);
-  return { signal, origin, required: isConnected || metadata.has('gpuFrom') };
+  const required = metadata.has(`${signal}From`) || (origin.kind === 'exporter' && metadata.has('gpuFrom'));
+  return { signal, origin, required };
 }
 
 function warnOfUnused(metadata: Metadata, signal: SignalName): void {

@@ -4,14 +4,23 @@ import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from '../../domain/nearest-name.ts';
 import { connectionFields, connectionsFile } from './connection-schema.ts';
-import type { PrometheusSettings, RedisSettings } from './connection-schema.ts';
-import { errorCode } from '../http/network-error.ts';
+import type { ConnectionSettings } from './connection-schema.ts';
+import { errorCode } from '../network/network-error.ts';
 import { cut } from '../reasons.ts';
 
 /** A place that the operator has named, and where its secrets are. */
-export type Connection = { readonly name: string } & (RedisSettings | PrometheusSettings);
-export type RedisConnection = Extract<Connection, { type: 'redis' }>;
+export type Connection = { readonly name: string } & ConnectionSettings;
+export type ConnectionType = Connection['type'];
+
+export type EndpointPickerConnection = Extract<Connection, { type: 'endpoint-picker' }>;
+export type HttpJsonConnection = Extract<Connection, { type: 'http-json' }>;
+export type KafkaConnection = Extract<Connection, { type: 'kafka' }>;
+export type KedaHttpConnection = Extract<Connection, { type: 'keda-http' }>;
+export type NatsConnection = Extract<Connection, { type: 'nats' }>;
 export type PrometheusConnection = Extract<Connection, { type: 'prometheus' }>;
+export type RabbitmqConnection = Extract<Connection, { type: 'rabbitmq' }>;
+export type RedisConnection = Extract<Connection, { type: 'redis' }>;
+export type SqsConnection = Extract<Connection, { type: 'sqs' }>;
 
 export type ConnectionLookup =
   { readonly state: 'found'; readonly connection: Connection } | { readonly state: 'refused'; readonly reason: string };
@@ -99,7 +108,9 @@ function knownFields(path: readonly PropertyKey[], document: unknown): readonly 
   const [, name] = path;
   if (name === undefined) return ['connections'];
   const { connections } = document as { connections: Record<PropertyKey, { type: string }> };
-  return connectionFields[connections[name]?.type ?? ''] ?? [];
+  const fields = connectionFields[connections[name]?.type ?? ''] ?? [];
+  // Only a Redis has settings below its own.
+  return path.length > 2 ? ['master', 'username', 'passwordFile'] : fields;
 }
 
 function mayUse(connection: Connection, namespace: string): boolean {

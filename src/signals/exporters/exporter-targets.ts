@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
-import { describeNetworkError } from '../http/network-error.ts';
+import { describeNetworkError } from '../network/network-error.ts';
 import { cut } from '../reasons.ts';
 
 /** How long the addresses of a name are believed: a new node's exporter is read after so long at the latest. */

@@ -2,16 +2,19 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { keepAtMost } from './kept-connections.ts';
-import { describeNetworkError, errorCode } from './network-error.ts';
+import { describeNetworkError, errorCode } from '../network/network-error.ts';
+import { checkHost, guardedLookup } from '../network/refused-addresses.ts';
 import type { TlsMaterial } from '../network/tls-material.ts';
 
-interface HttpTextRequest {
+export interface HttpTextRequest {
   readonly url: URL;
   /** Ends the request; the error then says that the host did not answer in time. */
   readonly deadline: AbortSignal;
   readonly headers?: OutgoingHttpHeaders;
-  /** Sent as a form by POST; a request without one is a GET. */
+  /** Sent as a form by POST; a request without a form or a body is a GET. */
   readonly form?: URLSearchParams;
+  /** Sent as it is by POST; the headers say what it is. */
+  readonly body?: string | Uint8Array;
   /** For https: whom to trust and who we are. Requests that differ in it never share a connection. */
   readonly tls?: TlsMaterial;
 }
@@ -19,6 +22,8 @@ interface HttpTextRequest {
 export interface HttpText {
   readonly status: number;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string | undefined;
 }
 
 /** Makes something of a body whose bytes it is given one piece after the other. */
@@ -31,7 +36,8 @@ export interface BodyReader<T> {
 export interface HttpTextClient {
   /**
    * Asks over a connection that is kept for the next time. Any status is an answer; redirects are not followed. Rejects
-   * with the host and what went wrong, and never with a header, a path or a form.
+   * with the host and what went wrong, and never with a header, a path or a form; so it does where the host is, or
+   * resolves to, a link-local or metadata address.
    */
   ask(request: HttpTextRequest): Promise<HttpText>;
   /** Like `ask`, for the text of a 200; rejects for any other status. */
@@ -53,15 +59,15 @@ const mostKeptConnections = 1_000;
 export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpTextClient {
   const maxBytes = options.maxBytes ?? 16 * mebibyte;
   const agents = {
-    http: new HttpAgent({ keepAlive: true, timeout: idleConnectionMs }),
-    https: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs }),
+    http: new HttpAgent({ keepAlive: true, timeout: idleConnectionMs, lookup: guardedLookup }),
+    https: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs, lookup: guardedLookup }),
   };
   for (const agent of [agents.http, agents.https]) keepAtMost(agent, mostKeptConnections);
   const exchange = <T>(request: HttpTextRequest, open: Open<T>): Promise<T> => askTwice(request, agents, { maxBytes, open }); // prettier-ignore
   const read = <T>(request: HttpTextRequest, open: () => BodyReader<T>): Promise<T> =>
     exchange(request, (status) => (status === 200 ? open() : new Refusal(request.url.host, status)));
   return {
-    ask: (request) => exchange(request, (status) => new WholeText((body) => ({ status, body }))),
+    ask: (request) => exchange(request, (status, location) => new WholeText((body) => ({ status, body, location }))),
     text: (request) => read(request, () => new WholeText((body) => body)),
     read,
     close: () => {
@@ -72,7 +78,7 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
 }
 
 /** Picks who reads the body of an answer. */
-type Open<T> = (status: number) => BodyReader<T>;
+type Open<T> = (status: number, location: string | undefined) => BodyReader<T>;
 
 /** Keeps a body until it is complete. */
 class WholeText<T> implements BodyReader<T> {
@@ -139,12 +145,16 @@ interface BodyPlan<T> {
   readonly open: Open<T>;
 }
 
-function start({ url, deadline, headers, form, tls }: HttpTextRequest, agents: Agents): ClientRequest {
-  const body = form?.toString();
-  const formHeaders = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body ?? '') }; // prettier-ignore
+function start(
+  { url, deadline, headers, form, body = form?.toString(), tls }: HttpTextRequest,
+  agents: Agents,
+): ClientRequest {
+  checkHost(url.hostname);
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const formType = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   const options = {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { accept: '*/*', ...(body === undefined ? {} : formHeaders), ...headers },
+    headers: { accept: '*/*', ...length, ...formType, ...headers },
     signal: deadline,
   };
   const request =
@@ -162,7 +172,7 @@ function receive<T>(request: ClientRequest, host: string, { maxBytes, open }: Bo
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response: IncomingMessage) => {
-      const body = open(response.statusCode ?? 0);
+      const body = open(response.statusCode ?? 0, response.headers.location);
       let bytes = 0;
       response.on('error', reject);
       response.on('data', (chunk: Buffer) => {

@@ -64,9 +64,15 @@ describe('the connections file', () => {
     ['- 1', 'c.yaml: must be a map with the key connections'],
     ['connection: {}', 'c.yaml: connection is unknown; did you mean "connections"?'],
     ['connections: 3', 'c.yaml: connections must be a map from names to connections'],
-    ['connections: { jobs: 1 }', 'c.yaml: connections.jobs must be a map with type and url'],
-    [one('type: kafka'), 'c.yaml: connections.jobs.type must be redis or prometheus'],
-    [one(`url: redis://r, ${forAll}`), 'c.yaml: connections.jobs.type must be redis or prometheus'],
+    ['connections: { jobs: 1 }', 'c.yaml: connections.jobs must be a map with a type'],
+    [
+      one('type: cafka'),
+      'c.yaml: connections.jobs.type must be one of redis, prometheus, rabbitmq, nats, kafka, sqs, keda-http, endpoint-picker, http-json',
+    ],
+    [
+      one(`url: redis://r, ${forAll}`),
+      'c.yaml: connections.jobs.type must be one of redis, prometheus, rabbitmq, nats, kafka, sqs, keda-http, endpoint-picker, http-json',
+    ],
     [one(`type: redis, ${forAll}`), 'c.yaml: connections.jobs.url must be a URL such as redis://redis.jobs:6379/0'],
     [
       one(`type: redis, url: 3, ${forAll}`),
@@ -117,12 +123,12 @@ describe('the connections file', () => {
       'c.yaml: connections.jobs.passwordfile is unknown; did you mean "passwordFile"?',
     ],
     [
-      one(`${redis}, ${forAll}, sentinel: x`),
-      'c.yaml: connections.jobs.sentinel is unknown; known here: type, url, username, passwordFile, namespaces',
+      one(`${redis}, ${forAll}, org: x`),
+      'c.yaml: connections.jobs.org is unknown; known here: type, url, username, passwordFile, sentinel, caFile, certFile, keyFile, serverName, namespaces',
     ],
     [
       one(`${prometheus}, ${forAll}, org: x`),
-      'c.yaml: connections.jobs.org is unknown; known here: type, url, bearerTokenFile, username, passwordFile, namespaces',
+      'c.yaml: connections.jobs.org is unknown; known here: type, url, bearerTokenFile, username, passwordFile, headers, caFile, certFile, keyFile, serverName, parameters, lookback, namespaces',
     ],
     [one(`${redis}, ${forAll}, passwordFile: 3`), 'c.yaml: connections.jobs.passwordFile must be a text'],
     [one(`${redis}, ${forAll}, passwordFile: ""`), 'c.yaml: connections.jobs.passwordFile must not be empty'],
@@ -149,7 +155,7 @@ describe('the connections file', () => {
     ]),
     [
       'more: 1\nconnections: { jobs: { type: x } }',
-      'c.yaml: connections.jobs.type must be redis or prometheus\nc.yaml: more is unknown; known here: connections',
+      'c.yaml: connections.jobs.type must be one of redis, prometheus, rabbitmq, nats, kafka, sqs, keda-http, endpoint-picker, http-json\nc.yaml: more is unknown; known here: connections',
     ],
   ])('refuses %j', (bad, reason) => {
     expect(() => parseConnections(bad, 'c.yaml')).toThrow(new Error(reason));

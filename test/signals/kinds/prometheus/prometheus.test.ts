@@ -2,16 +2,13 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SignalName } from '../../src/domain/signal.ts';
-import type { PrometheusConnection } from '../../src/signals/connections/connections.ts';
-import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
-import { createPrometheusSource } from '../../src/signals/prometheus.ts';
-import type { Measurement } from '../../src/signals/source.ts';
-import { workload } from '../support/builders.ts';
-import { startHttpStandIn } from '../support/http-stand-in.ts';
-import type { HttpStandIn } from '../support/http-stand-in.ts';
-
-const http = createHttpTextClient();
+import type { SignalName } from '../../../../src/domain/signal.ts';
+import type { PrometheusConnection } from '../../../../src/signals/connections/connections.ts';
+import type { Measurement } from '../../../../src/signals/source.ts';
+import { startHttpStandIn } from '../../../support/http-stand-in.ts';
+import type { HttpStandIn } from '../../../support/http-stand-in.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
+import { openForTest, readFrom } from '../../../support/open-connections.ts';
 
 async function prometheus(body: unknown, status = 200): Promise<HttpStandIn> {
   const standIn = await startHttpStandIn({ status, body: typeof body === 'string' ? body : JSON.stringify(body) });
@@ -25,9 +22,8 @@ async function read(
   signal: SignalName = 'queue',
 ): Promise<Measurement | undefined> {
   const connection = { type: 'prometheus', name: 'gateway', url: new URL(standIn.url), namespaces: ['*'], ...changes };
-  const source = createPrometheusSource(connection as PrometheusConnection, 'sum(x{a="b"}) + 1', [signal], http);
-  expect(source.label).toBe('prometheus gateway');
-  return (await source.read(workload(), AbortSignal.timeout(2_000))).get(signal);
+  const open = openForTest(connection as PrometheusConnection, new HandClock('2026-03-03T10:00:00Z'));
+  return (await readFrom(open, { query: 'sum(x{a="b"}) + 1' }, [signal]))[signal];
 }
 
 function success(resultType: string, result: unknown): unknown {
@@ -130,7 +126,18 @@ describe('a source that asks Prometheus', () => {
     ["Prometheus' own error", parseError, 400, 'answered: invalid parameter "query": 1:5: parse error'],
     ['an error with status 200', parseError, 200, 'answered: invalid parameter "query": 1:5: parse error'],
     ['a long error', { ...parseError, error: 'x'.repeat(300) }, 422, `answered: ${'x'.repeat(199)}…`],
-    ['a refusal', 'Unauthorized', 401, 'answered 401'],
+    [
+      'a refusal',
+      'Unauthorized',
+      401,
+      'answered 401: it does not know these credentials; give bearerTokenFile, or username and passwordFile',
+    ],
+    [
+      'what these credentials may not',
+      '',
+      403,
+      'answered 403: these credentials may not ask this; allow it there, or give bearerTokenFile, or username and passwordFile',
+    ],
     ['a proxy that is ill', '<html>', 502, 'answered 502'],
     ['a page', '<html>', 200, 'answered something else than the result of a query'],
     ['other JSON', { status: 'success', data: [] }, 200, 'answered something else than the result of a query'],

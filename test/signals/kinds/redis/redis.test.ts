@@ -2,13 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { RedisConnection } from '../../../src/signals/connections/connections.ts';
-import { RedisClient } from '../../../src/signals/redis/redis-client.ts';
-import { createRedisSource } from '../../../src/signals/redis/redis.ts';
-import type { Measurement } from '../../../src/signals/source.ts';
-import { workload } from '../../support/builders.ts';
-import { RedisStandIn } from '../../support/redis-stand-in.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RedisConnection } from '../../../../src/signals/connections/connections.ts';
+import type { OpenConnection } from '../../../../src/signals/connections/open-connection.ts';
+import type { Measurement } from '../../../../src/signals/source.ts';
+import { openForTest, readFrom } from '../../../support/open-connections.ts';
+import { RedisStandIn } from '../../../support/redis-stand-in.ts';
 
 let redis: RedisStandIn;
 
@@ -17,25 +16,23 @@ beforeEach(async () => {
   return () => redis.server.stop();
 });
 
-function clientOf(changes: Partial<RedisConnection> = {}): RedisClient {
-  const connection: RedisConnection = { type: 'redis', name: 'jobs', url: new URL(redis.url), namespaces: ['*'] };
-  const client = new RedisClient({ ...connection, ...changes });
-  onTestFinished(() => client.close());
-  return client;
+function clientOf(changes: Partial<RedisConnection> = {}): OpenConnection {
+  return openForTest({ type: 'redis', name: 'jobs', url: new URL(redis.url), namespaces: ['*'], ...changes });
 }
 
-async function read(key: string, group?: string, client = clientOf()): Promise<Record<string, Measurement>> {
-  const origin = { connection: 'jobs', key, ...(group === undefined ? {} : { group }) };
-  const source = createRedisSource(origin, ['queue', 'running'], client);
-  expect(source.label).toBe('redis jobs');
-  return Object.fromEntries(await source.read(workload(), AbortSignal.timeout(2_000)));
+function read(key: string, group?: string, client = clientOf()): Promise<Record<string, Measurement>> {
+  return readFrom(client, { key, ...(group === undefined ? {} : { group }) });
 }
 
 const one = { heard: 1, expected: 1 };
 const none = { heard: 0, expected: 1 };
 
 describe('a source that reads a list in Redis', () => {
-  const running = { state: 'absent', reason: 'a list does not tell what was taken from it', coverage: none };
+  const running = {
+    state: 'absent',
+    reason: 'neither a list nor a sorted set tells what was taken from it',
+    coverage: none,
+  };
 
   it('tells its length', async () => {
     redis.keys.set('todo', { list: 7 });
@@ -43,7 +40,7 @@ describe('a source that reads a list in Redis', () => {
   });
 
   it('tells 0 where there is no such key, because Redis keeps no empty lists', async () => {
-    const note = 'the list "todo" does not exist, which means empty';
+    const note = '"todo" does not exist, which means empty';
     expect(await read('todo')).toEqual({ queue: { state: 'measured', value: 0, coverage: one, note }, running });
   });
 });
@@ -81,7 +78,7 @@ describe('a source that can not read its key in Redis', () => {
       'a stream without a group',
       { stream: [] },
       undefined,
-      '"todo" is a stream; name the consumer group that reads it with queueGroup, runningGroup',
+      '"todo" is a stream; name the consumer group that reads it with queueGroup (or runningGroup …)',
     ],
     [
       'a group that is not there',
@@ -101,7 +98,12 @@ describe('a source that can not read its key in Redis', () => {
       'the stream "todo" has no consumer group "workers"; it has none',
     ],
     ['a list with a group', { list: 3 }, 'workers', '"todo" is a list, which has no consumer group "workers"'],
-    ['a key of another type', { other: 'zset' }, undefined, '"todo" is a zset; a list or a stream is supported'],
+    [
+      'a key of another type',
+      { other: 'hash' },
+      undefined,
+      '"todo" is a hash; a list, a stream or a sorted set is supported',
+    ],
   ])('says so: %s', async (_, held, group, reason) => {
     redis.keys.set('todo', held);
     await expect(read('todo', group)).rejects.toThrow(new Error(reason));
@@ -126,10 +128,14 @@ describe('a source that can not read its key in Redis', () => {
     await expect(read('todo', 'workers')).rejects.toThrow(new Error(reason.replace('HOST', redis.server.host)));
   });
 
-  it.each([':-1\r\n', '$1\r\nx\r\n'])('does not take %j for a length', async (bytes) => {
+  it.each([
+    [':-1\r\n', '-1'],
+    ['$1\r\nx\r\n', 'no number'],
+  ])('does not take %j for a length', async (bytes, what) => {
     redis.keys.set('todo', { list: 3 });
     redis.instead.set('llen', bytes);
-    await expect(read('todo')).rejects.toThrow(new Error('the answer to LLEN of "todo" is no length'));
+    const reason = `the length of "todo" is ${what}, which counts nothing`;
+    expect((await read('todo'))['queue']).toEqual({ state: 'absent', reason, coverage: none });
   });
 });
 
@@ -188,7 +194,7 @@ describe('a connection to Redis', () => {
     await writeFile(passwordFile, 'swordfisch\n');
     const refused: unknown = await read('todo', undefined, client).catch((error: unknown) => error);
     expect((refused as Error).message).toBe(
-      `${redis.server.host} answered: WRONGPASS invalid username-password pair or user is disabled.`,
+      `${redis.server.host} answered: WRONGPASS invalid username-password pair or user is disabled.; check username and passwordFile`,
     );
     expect(inspect(refused, { depth: 9, showHidden: true })).not.toContain('swordfisch');
     await writeFile(passwordFile, 'swordfish\n');
@@ -199,7 +205,9 @@ describe('a connection to Redis', () => {
   it('passes on that a password is needed', async () => {
     redis.password = 'swordfish';
     await expect(read('todo')).rejects.toThrow(
-      new Error(`${redis.server.host} answered: NOAUTH Authentication required.`),
+      new Error(
+        `${redis.server.host} answered: NOAUTH Authentication required.; give passwordFile, and username where the server has several`,
+      ),
     );
   });
 

@@ -1,0 +1,65 @@
+import { cut } from '../reasons.ts';
+import { RefusedAddressError } from './refused-addresses.ts';
+
+const incomplete = 'closed the connection before its answer was complete';
+const unknownAuthority =
+  'shows a certificate of an authority that is not known here; name the file of its CA with caFile';
+const otherName =
+  'shows a certificate for another name; use a name that is in the certificate, or give that name as serverName';
+const wantsCertificate = 'asks for a client certificate; name its files with certFile and keyFile';
+const dislikesCertificate = 'does not accept the client certificate; check certFile and keyFile';
+const noTls = 'does not speak TLS on that port; check the port and the scheme of the URL';
+const unusableFiles =
+  'was not asked: caFile, certFile or keyFile holds no usable PEM, or the two do not belong together';
+
+const reasonOfCode: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: incomplete,
+  EPIPE: incomplete,
+  HPE_INVALID_EOF_STATE: incomplete,
+  ENOTFOUND: 'has no address',
+  EAI_AGAIN: 'has no address: the name server did not answer',
+  EHOSTUNREACH: "can't be reached",
+  ENETUNREACH: "can't be reached",
+  ETIMEDOUT: 'did not answer in time',
+  ABORT_ERR: 'did not answer in time',
+  CERT_HAS_EXPIRED: 'shows a certificate that has expired; renew it there',
+  CERT_NOT_YET_VALID: 'shows a certificate that is not valid yet; check the clocks',
+  CERT_REVOKED: 'shows a certificate that was revoked; renew it there',
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_SIGNATURE_FAILURE: unknownAuthority,
+  ERR_TLS_CERT_ALTNAME_INVALID: otherName,
+  HOSTNAME_MISMATCH: otherName,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: wantsCertificate,
+  ERR_SSL_SSL_TLS_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: dislikesCertificate,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: dislikesCertificate,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: dislikesCertificate,
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
+  EPROTO: noTls,
+  ERR_OSSL_PEM_NO_START_LINE: unusableFiles,
+  ERR_OSSL_PEM_BAD_BASE64_DECODE: unusableFiles,
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: unusableFiles,
+};
+
+/**
+ * What went wrong between us and `host`, in words: `10.0.0.7:8000 refused the connection`. Made from the error's code
+ * alone where there is one, because messages and fields of foreign errors may hold what was sent.
+ */
+export function describeNetworkError(host: string, error: unknown): Error {
+  if (error instanceof RefusedAddressError) return new Error(`${host} ${error.message}`);
+  const code = errorCode(error);
+  const reason = code === undefined ? undefined : (reasonOfCode[code] ?? `failed with ${code}`);
+  return new Error(`${host} ${reason ?? `failed: ${cut(error instanceof Error ? error.message : 'unknown error')}`}`);
+}
+
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
