@@ -77,6 +77,7 @@ describe('parseTriggerMetadata', () => {
     const { signals } = parseTriggerMetadata({ ...queue, ...latency, engine: 'tensorflow-serving', steps });
     expect(signals.map(({ signal, target, required }) => ({ signal, target, required }))).toEqual([
       { signal: 'queue', target: 5, required: true },
+      { signal: 'running', required: false },
       { signal: 'requestRate', required: false },
       { signal: 'latencyP99', required: true },
       { signal: 'gpuUtilization', required: true },

@@ -83,8 +83,7 @@ function planOf(
     return undefined;
   }
   if (origin.kind === 'engine') return planOfEngine(signal, origin);
-  const required = metadata.has(`${signal}From`) || (origin.kind === 'exporter' && metadata.has('gpuFrom'));
-  return { signal, origin, required };
+  return { signal, origin, required: metadata.has(origin.kind === 'exporter' ? 'gpuFrom' : `${signal}From`) };
 }
 
 function warnOfUnused(metadata: Metadata, signal: SignalName): void {

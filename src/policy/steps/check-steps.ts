@@ -15,8 +15,7 @@ export function needsTraffic(step: Step): boolean {
 export function checkSteps(metadata: Metadata, steps: readonly Step[], plans: readonly SignalPlan[]): void {
   if (steps.length === 0) return;
   const blind = steps.find(needsTraffic);
-  if (blind && !plans.some(({ signal }) => trafficSignals.includes(signal)))
-    metadata.reject('steps', describeBlind(blind));
+  if (blind && !plans.some(showsTraffic)) metadata.reject('steps', describeBlind(blind));
   const hasTargets = plans.some(({ target }) => target !== undefined);
   const warnings = [
     steps.every(isStepOut) ? describeOneWay(hasTargets) : undefined,
@@ -24,6 +23,11 @@ export function checkSteps(metadata: Metadata, steps: readonly Step[], plans: re
     ...steps.map(describeSlip),
   ];
   for (const warning of warnings) if (warning !== undefined) metadata.warn('steps', warning);
+}
+
+/** A queue that may tell what it has handed out, or may not, is not enough. */
+function showsTraffic({ signal, origin, required }: SignalPlan): boolean {
+  return trafficSignals.includes(signal) && (required || origin.kind === 'engine');
 }
 
 function describeBlind({ text }: Step): string {
