@@ -1,5 +1,6 @@
 import type { EpochMs } from './clock.ts';
 import type { OverrideReading } from './override.ts';
+import type { Startup } from './startup.ts';
 
 /** Names a ScaledObject. */
 export interface ScaledObjectRef {
@@ -63,6 +64,8 @@ export interface Workload {
   readonly rolloutSinceMs?: EpochMs;
   /** Absent where nobody has set one. */
   readonly override?: OverrideReading;
+  /** Absent while nothing was learned. */
+  readonly startup?: Startup;
 }
 
 /** A workload as last seen, or why it can't be told. */

@@ -25,6 +25,7 @@ const shownNames = 5;
  *         replicas: 2
  *         minReplicas: 0                 # optional, as are maxReplicas,
  *         rolloutSince: 2026-11-23T09:00:00Z
+ *         startup: 3m40s                 # how long its pods take to be ready
  *         override: min=4 until=2026-11-27T18:00Z reason=load test
  *         hpa: { minReplicas: 1, maxReplicas: 8, currentReplicas: 2, scaleUpTolerance: 0, scaleDownTolerance: 0.1 }
  *         pods:

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { durationExample, parseDuration } from '../domain/duration.ts';
 import type { Pod, Workload } from '../domain/workload.ts';
 import { withoutAbsent } from './without-absent.ts';
 import { readOverride } from './override-text.ts';
@@ -30,6 +31,10 @@ const hpa = z.strictObject({
   scaleUpTolerance: share.optional(),
   scaleDownTolerance: share.optional(),
 });
+const startup = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, { message: `is no ${durationExample}` })
+  .transform((text) => ({ p90Ms: parseDuration(text) ?? 0, pods: 1 }));
 const workload = z
   .strictObject({
     namespace: name,
@@ -40,6 +45,7 @@ const workload = z
     maxReplicas: count.optional(),
     rolloutSince: instant.optional(),
     override: z.string().transform(readOverride).optional(),
+    startup: startup.optional(),
     hpa: hpa.optional(),
     pods: z.array(pod).default([]),
   })
@@ -91,7 +97,7 @@ function describeIssue({ path, message, input }: z.core.$ZodIssue): string {
 
 function toWorkload(entry: z.infer<typeof workload>): Workload {
   const { namespace, name: refName, pods, target, replicas } = entry;
-  const { minReplicas, maxReplicas, rolloutSince, override, hpa: facts } = entry;
+  const { minReplicas, maxReplicas, rolloutSince, override, startup: learned, hpa: facts } = entry;
   return {
     ref: { namespace, name: refName },
     target,
@@ -100,6 +106,7 @@ function toWorkload(entry: z.infer<typeof workload>): Workload {
     ...(maxReplicas !== undefined && { maxReplicas }),
     ...(rolloutSince !== undefined && { rolloutSinceMs: rolloutSince }),
     ...(override !== undefined && { override }),
+    ...(learned && { startup: learned }),
     ...(facts && { hpa: withoutAbsent(facts) }),
     pods: pods.map(toPod),
   };

@@ -25,6 +25,8 @@ interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What was to be written; undefined for a read. */
+  readonly body?: unknown;
 }
 
 /** Starts a Kubernetes API server stand-in on a free port of this machine. Close it when the test ends. */
@@ -37,14 +39,16 @@ export async function startKubeApi(): Promise<KubeApiStandIn> {
 /**
  * A Kubernetes API server over plain HTTP, as far as pilotlight talks to one: discovery, get, list (with limit and
  * continue) and watch of pods, deployments, statefulsets, scaledobjects and whatever kind is added with `serve`, the
- * scale subresource, resource versions, label and field selectors, bookmarks, and Status objects for 401, 403, 404 and
- * 410. Tests write objects with `apply` and `remove`, and break it with the methods named for what breaks.
+ * scale subresource, resource versions, label and field selectors, bookmarks, create, JSON merge patch with a resource
+ * version as its condition, and Status objects for 401, 403, 404, 409 and 410. Tests write objects with `apply` and `remove`, and break it with the methods named for what breaks.
  */
 export class KubeApiStandIn {
   /** Only this bearer token is let in, where set; anything else is 401. */
   token: string | undefined;
   /** Paths that contain one of these are 403. */
   readonly forbidden: string[] = [];
+  /** Whatever would write is 403. */
+  readOnly = false;
   /** Every answer, and every opened watch, waits for this first: answers slowly, or never when it stays pending. */
   holdUntil: Promise<void> = Promise.resolve();
   /** How a watch from a version that is too old is answered: as a status, or as an event within the stream. */
@@ -158,28 +162,63 @@ export class KubeApiStandIn {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', this.url);
-    this.requests.push({ method: request.method ?? '', path, query });
+    const body = await readBody(request);
+    const method = request.method ?? '';
+    this.requests.push({ method, path, query, ...(body !== undefined && { body }) });
     await this.holdUntil;
     try {
       this.#admit(request, path);
       const target = targetOf(this.#store.kinds, path);
-      if (!target) answerJson(response, 200, discover(this.#store.kinds, path));
-      else if (target.name !== undefined) answerJson(response, 200, this.#get(target, target.name));
-      else if (query.get('watch') === 'true') this.#watch(response, target, query);
-      else answerJson(response, 200, listPage(this.#store, target, query));
+      if (method === 'POST' || method === 'PATCH') this.#write(request, response, target, body);
+      else if (!target) answerJson(response, 200, discover(this.#store.kinds, path));
+      else this.#read(response, target, query);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       answerJson(response, error.code, error.status);
     }
   }
 
+  #read(response: ServerResponse, target: Target, query: URLSearchParams): void {
+    if (target.name !== undefined) answerJson(response, 200, this.#get(target, target.name));
+    else if (query.get('watch') === 'true') this.#watch(response, target, query);
+    else answerJson(response, 200, listPage(this.#store, target, query));
+  }
+
   #admit(request: IncomingMessage, path: string): void {
     const isKnown = this.token === undefined || request.headers.authorization === `Bearer ${this.token}`;
     if (!isKnown) throw new Refusal(401, 'Unauthorized', 'Unauthorized');
-    if (this.forbidden.some((part) => path.includes(part))) {
+    const isWrite = request.method !== 'GET';
+    if (this.forbidden.some((part) => path.includes(part)) || (isWrite && this.readOnly)) {
       throw new Refusal(403, 'Forbidden', `${path} is forbidden: User "test" cannot do this`);
     }
-    if (request.method !== 'GET') throw new Refusal(405, 'MethodNotAllowed', 'only GET is served');
+  }
+
+  #write(request: IncomingMessage, response: ServerResponse, target: Target | undefined, body: unknown): void {
+    if (!target) throw new Refusal(404, 'NotFound', 'the server could not find the requested resource');
+    const { kind, namespace, name } = target;
+    if (name === undefined) answerJson(response, 201, this.#create(kind, namespace, body as KubeObject));
+    else if (request.headers['content-type'] !== 'application/merge-patch+json')
+      throw new Refusal(415, 'UnsupportedMediaType', 'not a merge patch'); // prettier-ignore
+    else answerJson(response, 200, this.#patch(kind, namespace, name, body));
+  }
+
+  #create(kind: ServedKind, namespace: string, object: KubeObject): unknown {
+    const { name } = object.metadata;
+    if (this.#store.get(kind, namespace, name)) throw new Refusal(409, 'AlreadyExists', `${kind.plural} "${name}" already exists`); // prettier-ignore
+    this.apply(object);
+    return this.#store.get(kind, namespace, name);
+  }
+
+  #patch(kind: ServedKind, namespace: string, name: string, change: unknown): unknown {
+    const before = this.#store.get(kind, namespace, name);
+    if (!before) throw new Refusal(404, 'NotFound', `${kind.plural} "${name}" not found`);
+    const { metadata } = change as { metadata?: { resourceVersion?: string } };
+    const version = metadata?.resourceVersion;
+    if (version !== undefined && version !== before.metadata['resourceVersion']) {
+      throw new Refusal(409, 'Conflict', 'the object has been modified');
+    }
+    this.apply(mergePatch(before, change) as KubeObject);
+    return this.#store.get(kind, namespace, name);
   }
 
   #get({ kind, namespace, subresource }: Target, name: string): unknown {
@@ -301,4 +340,22 @@ function filterOf(query: URLSearchParams): Filter {
 function answerJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(value));
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** RFC 7396. */
+function mergePatch(target: unknown, change: unknown): unknown {
+  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change;
+  const before = typeof target === 'object' && target !== null ? target : {};
+  const merged = new Map<string, unknown>(Object.entries(before));
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value));
+  }
+  return Object.fromEntries(merged);
 }

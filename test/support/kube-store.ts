@@ -32,6 +32,7 @@ export interface Change {
 
 const builtInKinds: readonly ServedKind[] = [
   { apiVersion: 'v1', kind: 'Pod', plural: 'pods' },
+  { apiVersion: 'v1', kind: 'Event', plural: 'events' },
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', scaleSelectorPath: 'spec.selector' },
   { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', scaleSelectorPath: 'spec.selector' },
   { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', plural: 'scaledobjects' },

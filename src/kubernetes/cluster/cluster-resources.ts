@@ -9,8 +9,9 @@ import type { ScaleTarget } from './records/scale-target.ts';
 import { readScaledObject } from './records/scaled-object.ts';
 import type { ScaledObjectRecord } from './records/scaled-object.ts';
 import { SharedCollections } from './api/shared-collections.ts';
+import { Writes } from './writes/writes.ts';
 
-/** All that is read from the API, shared by the ScaledObjects that are watched. */
+/** All that is read from the API and written to it, shared by the ScaledObjects that are watched. */
 export interface ClusterResources {
   readonly surroundings: Surroundings;
   readonly scaledObjects: SharedCollections<ScaledObjectRecord>;
@@ -19,6 +20,7 @@ export interface ClusterResources {
   readonly statefulSets: SharedCollections<ScaleTarget>;
   readonly hpas: SharedCollections<HpaFacts>;
   readonly discovery: KindDiscovery;
+  readonly writes: Writes;
 }
 
 export function clusterResources(surroundings: Surroundings): ClusterResources {
@@ -34,5 +36,6 @@ export function clusterResources(surroundings: Surroundings): ClusterResources {
     statefulSets: new SharedCollections({ ...apps, plural: 'statefulsets', parse: readStatefulSet }),
     hpas: new SharedCollections({ ...autoscaling, plural: 'horizontalpodautoscalers', parse: readHpa }),
     discovery: new KindDiscovery(surroundings.client, surroundings.clock),
+    writes: new Writes(surroundings.clock, surroundings.logger),
   };
 }

@@ -69,6 +69,7 @@ class ClusterWorkloads implements WorkloadSource {
     for (const tracked of this.#tracked.values()) tracked.stop();
     this.#tracked.clear();
     this.#listeners.clear();
+    this.#resources.writes.close();
     this.#client.close();
     return Promise.resolve();
   }

@@ -1,6 +1,7 @@
 import { parseLabelSelector } from '../../domain/label-selector.ts';
 import type { LabelSelector } from '../../domain/label-selector.ts';
 import type { EpochMs } from '../../domain/clock.ts';
+import type { Startup } from '../../domain/startup.ts';
 import type { HpaFacts, Pod, ScaledObjectRef, Workload } from '../../domain/workload.ts';
 import { rolloutStart } from './records/revision.ts';
 import type { Rollout, ScaleTarget } from './records/scale-target.ts';
@@ -13,10 +14,11 @@ interface WorkloadParts {
   readonly target: ScaleTarget;
   readonly pods: readonly Pod[];
   readonly hpa: HpaFacts | undefined;
+  readonly startup: Startup | undefined;
 }
 
 /** Puts a workload together from what the API server says of its parts. */
-export function composeWorkload({ ref, scaledObject, target, pods, hpa }: WorkloadParts): Workload {
+export function composeWorkload({ ref, scaledObject, target, pods, hpa, startup }: WorkloadParts): Workload {
   const { minReplicas, maxReplicas, override } = scaledObject;
   const rolloutSinceMs = rolloutSince(target.rollout, pods);
   return {
@@ -29,6 +31,7 @@ export function composeWorkload({ ref, scaledObject, target, pods, hpa }: Worklo
     pods,
     ...(rolloutSinceMs !== undefined && { rolloutSinceMs }),
     ...(override && { override }),
+    ...(startup && { startup }),
   };
 }
 

@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatDuration } from '../../domain/duration.ts';
+import type { Startup } from '../../domain/startup.ts';
 import { refKey } from '../../domain/workload.ts';
-import type { HpaFacts, ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
+import type { HpaFacts, Pod, ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { ClusterResources } from './cluster-resources.ts';
 import { composeWorkload, podSelectorOf, targetLabel } from './compose-workload.ts';
 import { PodMembers } from './pod-members.ts';
 import type { Observation } from './api/observation.ts';
 import type { ScaledObjectRecord } from './records/scaled-object.ts';
 import type { Lease } from './api/shared-collections.ts';
+import { StartupKeeper } from './startup/keeper.ts';
+import { StartupLearner } from './startup/learner.ts';
 import { viewTarget } from './target-view.ts';
 import type { TargetView } from './target-view.ts';
 
@@ -26,6 +29,8 @@ export class TrackedWorkload {
   readonly #scaledObject: Lease<ScaledObjectRecord>;
   readonly #members: PodMembers;
   readonly #hpa: Lease<HpaFacts>;
+  readonly #learner = new StartupLearner();
+  readonly #keeper: StartupKeeper;
   #record: ScaledObjectRecord | undefined;
   #target: TargetView | undefined;
   #view: View;
@@ -42,6 +47,7 @@ export class TrackedWorkload {
     this.#ref = ref;
     this.#resources = resources;
     this.#onChange = onChange;
+    this.#keeper = new StartupKeeper(ref, resources.surroundings, resources.writes);
     this.#view = unknown(`the Kubernetes API has not told of ScaledObject ${refKey(ref)} yet`);
     this.#scaledObject = resources.scaledObjects.lease(ref.namespace, () => this.#touch());
     this.#scaledObject.follow([ref.name]);
@@ -74,6 +80,7 @@ export class TrackedWorkload {
     this.#scaledObject.release();
     this.#members.release();
     this.#hpa.release();
+    this.#keeper.stop();
     this.#target?.stop();
   }
 
@@ -107,8 +114,16 @@ export class TrackedWorkload {
     if (pods.state !== 'present') return unseen(`the pods of ${label}`, pods);
     // An HPA that is not there, or may not be read, is no reason to know nothing of the workload.
     const hpa = this.#hpa.collection.get(record.hpaName);
-    const parts = { ref: this.#ref, scaledObject: record, target: target.value, pods: this.#members.pods(), hpa };
-    return { state: 'known', workload: composeWorkload(parts) };
+    const known = { ref: this.#ref, scaledObject: record, target: target.value, pods: this.#members.pods(), hpa };
+    const startup = this.#learn(record.startupText, known.pods);
+    return { state: 'known', workload: composeWorkload({ ...known, startup }) };
+  }
+
+  #learn(annotation: string | undefined, pods: readonly Pod[]): Startup | undefined {
+    this.#learner.adopt(annotation);
+    this.#learner.note(pods);
+    this.#keeper.keep(this.#learner.annotation, annotation);
+    return this.#learner.startup;
   }
 
   #observeScaledObject(): Observation<ScaledObjectRecord> {

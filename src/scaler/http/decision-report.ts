@@ -88,13 +88,14 @@ function reportCalendar(endpoint: Endpoint, { sinceMs, nextEdgeMs, upcoming, ...
 
 function reportWorkload(reading: WorkloadReading): object {
   if (reading.state === 'unknown') return { state: reading.state, reason: reading.reason };
-  const { minReplicas, maxReplicas, hpa, pods, rolloutSinceMs } = reading.workload;
+  const { minReplicas, maxReplicas, hpa, pods, rolloutSinceMs, startup } = reading.workload;
   return {
     state: reading.state,
     ...reportReplicas(reading.workload),
     ...(minReplicas !== undefined && { minReplicas }),
     ...(maxReplicas !== undefined && { maxReplicas }),
     ...(hpa && { hpa }),
+    ...(startup && { startupSeconds: startup.p90Ms / 1_000 }),
     ...(rolloutSinceMs !== undefined && { rolloutSince: isoTime(rolloutSinceMs) }),
     pods: pods.map(({ name, phase, node }) => ({ name, phase, ...(node !== undefined && { node }) })),
   };

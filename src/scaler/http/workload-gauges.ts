@@ -20,6 +20,13 @@ export const workloadGauges: readonly TriggerGauge[] = [
     samples: (snapshot) => ofWorkload(snapshot, ({ override }) => Number(override?.state === 'invalid')),
     fold: Math.max,
   },
+  {
+    name: 'pilotlight_startup_seconds',
+    help: 'Time from creation to ready that 9 of 10 pods of the workload kept to; absent while nothing was learned.',
+    labelNames: [],
+    samples: (snapshot) => ofWorkload(snapshot, ({ startup }) => startup && startup.p90Ms / 1_000),
+    fold: Math.max,
+  },
 ];
 
 function ofWorkload(snapshot: Snapshot, valueOf: (workload: Workload) => number | undefined): readonly Sample[] {

@@ -8,20 +8,22 @@ const longestMs = 3_600_000;
 /** Remembers what a calendar says until it says something else, because asking it is dear and it is asked every second. */
 export class CalendarWatch {
   readonly #calendar: Calendar;
-  readonly #leadMs: number;
+  #leadMs = 0;
   #state: CalendarState | undefined;
   #fromMs: EpochMs = 0;
   #untilMs: EpochMs = 0;
 
-  constructor(calendar: Calendar, leadMs: number) {
+  constructor(calendar: Calendar) {
     this.#calendar = calendar;
-    this.#leadMs = leadMs;
   }
 
-  at(nowMs: EpochMs): CalendarState {
+  /** @param leadMs how far ahead floors count as upcoming */
+  at(nowMs: EpochMs, leadMs: number): CalendarState {
     // The clock may jump back as well as forward, so what is remembered holds for a span of time only.
-    if (this.#state && nowMs >= this.#fromMs && nowMs < this.#untilMs) return this.#state;
-    this.#state = calendarAt(this.#calendar, nowMs, this.#leadMs);
+    const isRemembered = nowMs >= this.#fromMs && nowMs < this.#untilMs && leadMs === this.#leadMs;
+    if (this.#state && isRemembered) return this.#state;
+    this.#leadMs = leadMs;
+    this.#state = calendarAt(this.#calendar, nowMs, leadMs);
     this.#fromMs = nowMs;
     this.#untilMs = this.#nextChangeMs(this.#state, nowMs);
     return this.#state;

@@ -8,6 +8,7 @@ import type { ScaledObjectRef, Workload, WorkloadReading } from '../../domain/wo
 import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
 import { decide } from '../../decision/decide.ts';
 import { quietness } from '../../decision/quiet.ts';
+import { warmLeadMs } from '../../decision/warm-lead.ts';
 import { CalendarWatch } from './calendar-watch.ts';
 import { nextEdgeMs } from './next-edge.ts';
 import { QuietWatch } from './quiet-watch.ts';
@@ -15,9 +16,6 @@ import type { ReadTurns } from './read-turns.ts';
 import type { Snapshot } from './snapshot.ts';
 import { StepWatch } from './step-watch.ts';
 import type { WarmUp } from './warm-up.ts';
-
-/** Lead of `warmLead: auto` while the workload's start-up time has not been learned. */
-const unlearnedLeadMs = 300_000;
 
 /** Reads the signals of one policy, and knows how old each reading is. */
 export interface SignalReadings {
@@ -77,8 +75,7 @@ export class Endpoint {
     this.policy = policy;
     this.warmUp = parts.warmUp;
     this.#parts = parts;
-    const leadMs = policy.warmLeadMs === 'auto' ? unlearnedLeadMs : policy.warmLeadMs;
-    this.#calendar = policy.calendar && new CalendarWatch(policy.calendar, leadMs);
+    this.#calendar = policy.calendar && new CalendarWatch(policy.calendar);
     this.#quiet = new QuietWatch(parts.timing.staleAfterMs);
     this.#steps = new StepWatch(policy, parts.timing.staleAfterMs);
   }
@@ -169,7 +166,8 @@ export class Endpoint {
     const nowMs = this.#nowMs();
     const known = this.#parts.workloads.lookup(this.ref);
     const readings = this.#parts.signals.readings(nowMs);
-    const calendar = this.#calendar && { calendar: this.#calendar.at(nowMs) };
+    const startup = known.state === 'known' ? known.workload.startup : undefined;
+    const calendar = this.#calendar && { calendar: this.#calendar.at(nowMs, warmLeadMs(this.policy, startup)) };
     if (known.state === 'unknown') {
       this.#quiet.note(false, nowMs);
       this.#steps.forget();

@@ -17,6 +17,10 @@ export type Query = Readonly<Record<string, string>>;
 export interface KubeClient {
   /** The JSON document at `path`. Rejects with KubeError. */
   get(path: string, query?: Query): Promise<unknown>;
+  /** Creates an object in the collection at `path`. Rejects with KubeError, whose status is 409 where it is there already. */
+  create(path: string, object: object): Promise<unknown>;
+  /** Changes the object at `path` by a JSON merge patch (RFC 7396). Rejects with KubeError. */
+  patch(path: string, change: object): Promise<unknown>;
   /**
    * Opens a watch and hands on each line of it, until the server ends it (resolves), `signal` is aborted or the
    * connection breaks (rejects with KubeError). Nothing heard for `silenceLimitMs` counts as broken.
@@ -24,6 +28,15 @@ export interface KubeClient {
   watch(path: string, query: Query, options: WatchOptions): Promise<void>;
   /** Breaks off whatever is under way. */
   close(): void;
+}
+
+/** Names us as the writer in `metadata.managedFields`. */
+const writer: Query = { fieldManager: 'pilotlight-scaler' };
+
+interface Body {
+  readonly method: 'POST' | 'PATCH';
+  readonly type: string;
+  readonly object: object;
 }
 
 interface WatchOptions {
@@ -40,15 +53,19 @@ interface WatchOptions {
 export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const closing = new AbortController();
-  const send = async (path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> => {
+  const send = async (path: string, query: Query, signal: AbortSignal, write?: Body): Promise<IncomingMessage> => {
     const { url, options } = await requestOptions(config, agents, `${path}?${new URLSearchParams(query).toString()}`);
-    return begin(url, { ...options, signal });
+    return begin(url, { ...options, signal }, write);
   };
+  const ask = (path: string, query: Query, write?: Body): Promise<unknown> =>
+    withLimit({ clock, path, limitMs: answerLimitMs, signal: closing.signal }, async ({ signal }) =>
+      accept(path, await send(path, query, signal, write)),
+    );
   return {
-    get: (path, query = {}) =>
-      withLimit({ clock, path, limitMs: answerLimitMs, signal: closing.signal }, async ({ signal }) =>
-        accept(path, await send(path, query, signal)),
-      ),
+    get: (path, query = {}) => ask(path, query),
+    create: (path, object) => ask(path, writer, { method: 'POST', type: 'application/json', object }),
+    patch: (path, change) =>
+      ask(path, writer, { method: 'PATCH', type: 'application/merge-patch+json', object: change }),
     watch: (path, query, watch) => {
       const signal = AbortSignal.any([watch.signal, closing.signal]);
       return withLimit({ clock, path, limitMs: answerLimitMs, signal }, async (limit) => {
@@ -86,13 +103,15 @@ async function requestOptions(
   return { url, options };
 }
 
-function begin(url: URL, options: RequestOptions): Promise<IncomingMessage> {
+function begin(url: URL, given: RequestOptions, write: Body | undefined): Promise<IncomingMessage> {
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  const headers = given.headers as Record<string, string>;
+  const options = write ? { ...given, method: write.method, headers: { ...headers, 'content-type': write.type } } : given; // prettier-ignore
   return new Promise((resolve, reject) => {
     const request = send(url, options, resolve);
     request.setSocketKeepAlive(true, keepAliveDelayMs);
     request.on('error', reject);
-    request.end();
+    request.end(write && JSON.stringify(write.object));
   });
 }
 
@@ -128,7 +147,8 @@ async function withLimit<T>(
 async function accept(path: string, response: IncomingMessage): Promise<unknown> {
   let body = '';
   for await (const chunk of response.setEncoding('utf8')) body += chunk as string;
-  if (response.statusCode !== 200) throw refusal(path, response.statusCode ?? 0, body);
+  const status = response.statusCode ?? 0;
+  if (status !== 200 && status !== 201) throw refusal(path, status, body);
   try {
     return JSON.parse(body);
   } catch {

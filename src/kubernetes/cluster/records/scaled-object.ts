@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { OverrideReading } from '../../../domain/override.ts';
+import type { ScaledObjectRef } from '../../../domain/workload.ts';
 import { readOverride } from '../../override-text.ts';
+import { withoutAbsent } from '../../without-absent.ts';
+import { longestStartup, startupAnnotation } from '../startup/annotation.ts';
 import { isGroupVersion, isObjectName } from './object-name.ts';
 
 /** What is kept of a ScaledObject. */
@@ -11,8 +14,11 @@ export interface ScaledObjectRecord {
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   readonly override?: OverrideReading;
+  /** What was learned of its pods' start, as it stands in an annotation. */
+  readonly startupText?: string;
   /** The name of the HorizontalPodAutoscaler that KEDA keeps for it. */
   readonly hpaName: string;
+  readonly uid?: string;
 }
 
 const overrideAnnotation = 'pilotlight.io/override';
@@ -20,7 +26,11 @@ const overrideAnnotation = 'pilotlight.io/override';
 const replicaCount = z.number().int().nonnegative().optional();
 const objectName = z.string().refine(isObjectName).optional().catch(undefined);
 const scaledObject = z.object({
-  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).catch({}).default({}) }),
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string().optional().catch(undefined),
+    annotations: z.record(z.string(), z.string()).catch({}).default({}),
+  }),
   spec: z.object({
     // KEDA's defaults for what a user leaves out or empty.
     scaleTargetRef: z.object({
@@ -44,14 +54,24 @@ export function readScaledObject(object: unknown): ScaledObjectRecord | undefine
   if (!success) return undefined;
   const { scaleTargetRef, minReplicaCount, maxReplicaCount, advanced } = data.spec;
   const givenName = advanced?.horizontalPodAutoscalerConfig?.name;
-  const override = data.metadata.annotations[overrideAnnotation];
+  const { uid, annotations } = data.metadata;
+  const { [overrideAnnotation]: override, [startupAnnotation]: startupText } = annotations;
   return {
     ...scaleTargetRef,
     hpaName: data.status?.hpaName ?? givenName ?? `keda-hpa-${data.metadata.name}`,
-    ...(minReplicaCount !== undefined && { minReplicas: minReplicaCount }),
-    ...(maxReplicaCount !== undefined && { maxReplicas: maxReplicaCount }),
-    ...(override !== undefined && { override: readOverride(override) }),
+    ...withoutAbsent({
+      minReplicas: minReplicaCount,
+      maxReplicas: maxReplicaCount,
+      override: override === undefined ? undefined : readOverride(override),
+      startupText: startupText !== undefined && startupText.length <= longestStartup ? startupText : undefined,
+      uid,
+    }),
   };
+}
+
+/** Where the API serves it. */
+export function scaledObjectPath({ namespace, name }: ScaledObjectRef): string {
+  return `/apis/keda.sh/v1alpha1/namespaces/${namespace}/scaledobjects/${encodeURIComponent(name)}`;
 }
 
 function orElse(fallback: string): (text: string) => string {
