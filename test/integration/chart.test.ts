@@ -134,15 +134,20 @@ describe('the default rendering', () => {
       publishNotReadyAddresses: true,
     });
     const { args } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0];
-    expect(args).toContain('--exporters=http://pilotlight-exporter.pilotlight:9400');
+    expect(args).toContain(
+      '--exporter-pods=pilotlight/app.kubernetes.io/component=exporter,app.kubernetes.io/instance=pilotlight,app.kubernetes.io/name=pilotlight port=9400',
+    );
   });
 
-  it('lets the scaler see four kinds and change none', () => {
+  it('lets the scaler see five kinds, and change nothing but an annotation', () => {
     const { rules } = find(render(helm), 'ClusterRole', 'pilotlight-scaler-pilotlight') as unknown as {
       rules: { resources: string[]; verbs: string[] }[];
     };
-    expect(new Set(rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['list', 'watch']));
-    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(['deployments', 'pods', 'scaledobjects', 'statefulsets']); // prettier-ignore
+    const writes = rules.filter(({ verbs }) => verbs.some((verb) => verb !== 'list' && verb !== 'watch'));
+    expect(writes).toEqual([
+      { apiGroups: ['keda.sh'], resources: ['scaledobjects'], verbs: ['list', 'watch', 'patch'] },
+    ]);
+    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(['deployments', 'horizontalpodautoscalers', 'pods', 'scaledobjects', 'statefulsets']); // prettier-ignore
   });
 });
 
@@ -298,7 +303,46 @@ describe('values', () => {
     const manifests = render(helm, '--set', 'scaler.rbac.namespaces={inference,batch}');
     expect(manifests.filter(({ kind }) => kind.startsWith('ClusterRole'))).toEqual([]);
     const bindings = manifests.filter(({ kind }) => kind === 'RoleBinding');
-    expect(bindings.map(({ metadata }) => metadata.namespace)).toEqual(['inference', 'batch']);
+    expect(bindings.map(({ metadata }) => metadata.namespace)).toEqual(['inference', 'batch', 'pilotlight']);
+    const { args } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0];
+    expect(args).toContain('--namespaces=inference,batch');
+    const found = find(manifests, 'Role', 'pilotlight-scaler-exporters') as unknown as { rules: unknown };
+    expect(found.rules).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]);
+  });
+
+  it('probes and tests a scaler with TLS over HTTP, which the kubelet can', () => {
+    const manifests = render(helm, '--values', 'charts/pilotlight/ci/tls-values.yaml');
+    const [scaler] = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers;
+    expect(scaler.livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
+    expect(scaler.readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'http' } });
+    const [exporter] = workload(manifests, 'DaemonSet', 'pilotlight-exporter').template.spec.containers;
+    expect(exporter.livenessProbe).toMatchObject({ httpGet: { scheme: 'HTTPS' } });
+    const health = find(manifests, 'Pod', 'pilotlight-test-health')['spec'] as PodSpec;
+    expect(health.containers[0].env?.map(({ name }) => name)).not.toContain('SCALER_GRPC');
+  });
+
+  it('mounts secrets as files that only their reader may read, and puts none into an environment', () => {
+    const manifests = render(helm, '--values', 'charts/pilotlight/ci/tls-values.yaml');
+    for (const { volumes = [], containers } of podSpecs(manifests)) {
+      const secrets = volumes.flatMap((volume) =>
+        'secret' in volume ? [volume.secret as { defaultMode: number }] : [],
+      );
+      for (const { defaultMode } of secrets) expect([0o400, 0o440]).toContain(defaultMode);
+      expect(JSON.stringify(containers[0].env ?? [])).not.toContain('secretKeyRef');
+    }
+  });
+
+  it('gives the exporter a token and one right only with ResourceSlices, and no way out without', () => {
+    const manifests = render(helm, '--values', 'charts/pilotlight/ci/resource-slices-values.yaml');
+    expect(workload(manifests, 'DaemonSet', 'pilotlight-exporter').template.spec['automountServiceAccountToken']).toBe(
+      true,
+    );
+    const role = find(manifests, 'ClusterRole', 'pilotlight-exporter-pilotlight') as unknown as { rules: unknown };
+    expect(role.rules).toEqual([{ apiGroups: ['resource.k8s.io'], resources: ['resourceslices'], verbs: ['list'] }]);
+    const closed = render(helm, '--set', 'networkPolicy.enabled=true');
+    const policy = find(closed, 'NetworkPolicy', 'pilotlight-exporter')['spec'];
+    expect(policy).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+    expect(policy).not.toHaveProperty('egress');
   });
 
   it('keeps the names of two releases apart', () => {

@@ -62,12 +62,21 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{ include "pilotlight.scaler.fullname" . }}.{{ .Release.Namespace }}:{{ .Values.scaler.grpcPort }}
 {{- end -}}
 
-{{/* Where the scaler reads GPUs: the chart's own exporters, and those named in the values. */}}
-{{- define "pilotlight.exporterUrls" -}}
-{{- $urls := .Values.scaler.exporters -}}
-{{- if .Values.exporter.enabled -}}
-{{- $own := printf "http://%s.%s:%v" (include "pilotlight.exporter.fullname" .) .Release.Namespace .Values.exporter.port -}}
-{{- $urls = prepend $urls $own -}}
+{{/* Which pods are exporters: those that the values name, else the chart's own. */}}
+{{- define "pilotlight.exporterPods" -}}
+{{- if .Values.scaler.exporterPods -}}
+{{- .Values.scaler.exporterPods -}}
+{{- else if .Values.exporter.enabled -}}
+{{- $labels := list -}}
+{{- range $key, $value := include "pilotlight.selectorLabels" (list . "exporter") | fromYaml -}}
+{{- $labels = append $labels (printf "%s=%s" $key $value) -}}
 {{- end -}}
-{{- join "," $urls -}}
+{{- $scheme := ternary " scheme=https" "" (ne .Values.exporter.tls.secretName "") -}}
+{{- printf "%s/%s port=%v%s" .Release.Namespace (join "," $labels) .Values.exporter.port $scheme -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The namespace of those; empty where there are none. */}}
+{{- define "pilotlight.exporterNamespace" -}}
+{{- (splitList "/" (include "pilotlight.exporterPods" .)) | first -}}
 {{- end -}}
