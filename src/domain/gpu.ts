@@ -125,6 +125,15 @@ export interface MigDevice {
   readonly memoryBandwidthRatio?: number;
 }
 
+/** A GPU that the driver counts and does not show: it has fallen off the bus, or needs a reset. As it was last. */
+export interface LostGpu {
+  readonly index: number;
+  readonly uuid: string;
+  readonly model: string;
+  readonly pciBusId: string;
+  readonly xidErrors?: XidErrors;
+}
+
 /** All GPUs of a node at one moment. */
 export interface GpuSample {
   readonly observedAtMs: EpochMs;
@@ -132,6 +141,9 @@ export interface GpuSample {
   /** When slices and processes were read, where that is apart from the rest and seldom. */
   readonly detailObservedAtMs?: EpochMs;
   readonly devices: readonly GpuDevice[];
+  /** GPUs that the driver counts and does not show, and those of them that were shown before. */
+  readonly lostCount?: number;
+  readonly lost?: readonly LostGpu[];
 }
 
 /** Devices that the kubelet has given to one container. */

@@ -115,6 +115,7 @@ export class Exposition {
     this.self.setSampleAge(lastSampleAtMs === undefined ? undefined : nowMs - lastSampleAtMs);
     const detailAtMs = view.sample?.detailObservedAtMs;
     this.self.setDetailAge(detailAtMs === undefined ? undefined : nowMs - detailAtMs);
+    this.self.setLostGpus(view.sample && (view.sample.lostCount ?? 0));
     this.self.readProcess();
     return this.#gpuSeries.render(view) + this.self.text.text();
   }

@@ -12,6 +12,7 @@ export class SelfSeries {
   readonly #duration = this.text.gauge('pilotlight_collect_duration_seconds', 'How long the last question of the collector took; the GPU loop runs by itself and has none.'); // prettier-ignore
   readonly #age = this.text.gauge('pilotlight_sample_age_seconds', 'Age of the last GPU sample, whether it still counts or not.'); // prettier-ignore
   readonly #detailAge = this.text.gauge('pilotlight_detail_age_seconds', 'Age of what nvidia-smi tells of slices and their processes, where it is asked for them.'); // prettier-ignore
+  readonly #lost = this.text.gauge('pilotlight_lost_gpus', 'GPUs that the driver counts and does not show.');
   readonly #backend = this.text.gauge('pilotlight_exporter_backend_info', 'What reads the GPUs; always 1.'); // prettier-ignore
   readonly #restarts = this.text.counter(
     'pilotlight_reader_restarts_total',
@@ -49,6 +50,12 @@ export class SelfSeries {
   setDetailAge(ageMs: number | undefined): void {
     if (ageMs === undefined) this.#detailAge.clear();
     else this.#detailAge.set('', ageMs / 1_000);
+  }
+
+  /** Undefined while there is no sample that describes now. */
+  setLostGpus(count: number | undefined): void {
+    if (count === undefined) this.#lost.clear();
+    else this.#lost.set('', count);
   }
 
   countRejections(rejected: Rejections): void {

@@ -77,6 +77,16 @@ describe('a node with GPUs held alone, shared and cut in slices', () => {
     expect(JSON.stringify(report)).toContain('the driver does not tell its processes');
   });
 
+  it('names a GPU that is lost, with the errors that it reported', async () => {
+    const { clock, exposition } = setUp('native', mixedOwners);
+    const lost = { index: 7, uuid: gpuUuid(7), model: 'NVIDIA H100', pciBusId: '00000000:7b:00.0', xidErrors: { counts: new Map([[79, 1]]), last: 79 } }; // prettier-ignore
+    exposition.takeReading({ kind: 'sample', sample: { ...mixedSample(clock.nowMs()), lostCount: 2, lost: [lost] }, rejected }); // prettier-ignore
+    const text = exposition.text();
+    expect(text).toContain(`pilotlight_gpu_lost{gpu="7",uuid="${gpuUuid(7)}",model="NVIDIA H100",pci_bus_id="00000000:7b:00.0"} 1`); // prettier-ignore
+    expect(text).toMatch(/^pilotlight_gpu_xid_errors_total\{gpu="7",.*xid="79"\} 1$/m);
+    expect(text).toContain('pilotlight_lost_gpus 2\n');
+  });
+
   it('says why it can tell nothing', () => {
     const { clock, exposition } = setUp('native', mixedOwners);
     expect(exposition.attribution()).toMatchObject({ unknown: 'there is no GPU sample that describes now', devices: [] }); // prettier-ignore

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { GpuSample } from '../../domain/gpu.ts';
+import { KnownGpus } from '../known-gpus.ts';
 import { ProcessShares } from '../process-shares.ts';
 import type { GpuReader, ReaderEvent } from '../reader.ts';
 import { nothingRejected } from '../rejections.ts';
@@ -41,6 +42,7 @@ export class NvidiaSmiReader implements GpuReader {
   readonly #restarts: Restarts;
   readonly #watch: ProcessWatch | undefined;
   readonly #shares = new ProcessShares();
+  readonly #known = new KnownGpus();
   #rejected: RejectedValue[] = [];
   #identities = '';
   #listener: Listener = () => undefined;
@@ -75,7 +77,7 @@ export class NvidiaSmiReader implements GpuReader {
     }
     this.#listener({ kind: 'started', unknownFields: choice.unknown });
     const cycle = new DetailCycle({ path, clock, onDetail: (detail) => this.#identify(detail) }, signal);
-    const failure = await this.#loop(choice.query, signal, (sample, rejected) => this.#tell(sample, rejected, cycle));
+    const failure = await this.#loop(choice.query, signal, (sample, rejected, lostCount) => this.#tell(this.#known.withLost(sample, lostCount), rejected, cycle)); // prettier-ignore
     await this.#watch?.stop();
     return { ...failure, gone: Promise.all([failure.gone, cycle.gone]) };
   }
@@ -114,7 +116,7 @@ export class NvidiaSmiReader implements GpuReader {
   #loop(
     query: readonly string[],
     signal: AbortSignal,
-    onSample: (sample: GpuSample, rejected: Rejections) => void,
+    onSample: (sample: GpuSample, rejected: Rejections, lostCount: number) => void,
   ): Promise<SessionEnd> {
     const { path, intervalMs, clock } = this.#settings;
     return new Promise((resolve) => {

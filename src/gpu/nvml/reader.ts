@@ -1,4 +1,5 @@
-import type { GpuDevice, XidErrors } from '../../domain/gpu.ts';
+import type { GpuDevice, LostGpu, XidErrors } from '../../domain/gpu.ts';
+import { KnownGpus } from '../known-gpus.ts';
 import { ProcessShares } from '../process-shares.ts';
 import type { GpuReader, ReaderEvent } from '../reader.ts';
 import { Restarts } from '../restarts.ts';
@@ -21,6 +22,7 @@ export class NvmlReader implements GpuReader {
   /** Critical errors by GPU and number; kept over restarts, for they count up. */
   readonly #xids = new Map<string, XidErrors>();
   readonly #shares = new ProcessShares();
+  readonly #known = new KnownGpus();
   #listener: Listener = () => undefined;
 
   constructor(settings: SessionSettings) {
@@ -50,10 +52,12 @@ export class NvmlReader implements GpuReader {
       };
       const session = new Session(this.#settings, {
         onStarted: (unknownFields) => this.#listener({ kind: 'started', unknownFields }),
-        onSample: (sample, rejected) => {
+        onSample: (read, rejected, lostCount) => {
+          const sample = this.#known.withLost(read, lostCount);
           const counted = sample.devices.map((device) => this.#withXids(device));
           const devices = this.#shares.smooth(counted, sample.observedAtMs);
-          this.#listener({ kind: 'sample', sample: { ...sample, devices }, rejected });
+          const lost = sample.lost?.map((gpu) => this.#withXids(gpu));
+          this.#listener({ kind: 'sample', sample: { ...sample, devices, ...(lost && { lost }) }, rejected });
         },
         onXid: (uuid, xid) => this.#countXid(uuid, xid),
         ask: (nowMs) => child.askAt(nowMs),
@@ -73,7 +77,7 @@ export class NvmlReader implements GpuReader {
     this.#xids.set(uuid, { counts: counts.set(xid, (counts.get(xid) ?? 0) + 1), last: xid });
   }
 
-  #withXids(device: GpuDevice): GpuDevice {
+  #withXids<T extends GpuDevice | LostGpu>(device: T): T {
     const xidErrors = this.#xids.get(device.uuid);
     return xidErrors ? { ...device, xidErrors } : device;
   }

@@ -18,7 +18,7 @@ export interface SessionSettings {
 
 interface SessionListener {
   readonly onStarted: (missing: readonly string[]) => void;
-  readonly onSample: (sample: GpuSample, rejected: Rejections) => void;
+  readonly onSample: (sample: GpuSample, rejected: Rejections, lostCount: number) => void;
   readonly onXid: (uuid: string, xid: number) => void;
   /** Asks the child for a sample. */
   readonly ask: (nowMs: EpochMs) => void;
@@ -94,7 +94,7 @@ export class Session {
     const devices = raw.flatMap((device) => reader.read(device) ?? []);
     this.#rejectedLines += lost.length + raw.length - devices.length;
     const rejected = { ...this.takeRejections(), values: reader.rejectedValues };
-    this.#listener.onSample(this.#sampleOf(devices), rejected);
+    this.#listener.onSample(this.#sampleOf(devices), rejected, lost.length);
     const { clock, intervalMs } = this.#settings;
     const patienceMs = maximumAgeMs(intervalMs);
     this.#endPause = clock.after(this.#askedAtMs + intervalMs - clock.nowMs(), () => this.#ask(patienceMs));

@@ -131,9 +131,11 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
   it('reads the others when a GPU falls off the bus, and fails when all have', async (test) => {
     const { nvml, until } = start(test, { gpus: [mockGpu(0), mockGpu(1)] });
     await until((event) => event.kind === 'sample' && event.sample.devices.length === 2);
-    nvml.become({ gpus: [mockGpu(0, { utilization: '!15' }), mockGpu(1)] });
+    nvml.become({ gpus: [mockGpu(0, { utilization: '!15', xid: 79 }), mockGpu(1)], settings: { serial: 'a' } });
     const sample = await until((event) => event.kind === 'sample' && event.sample.devices.length === 1);
-    expect(sample).toMatchObject({ sample: { devices: [{ index: 1 }] }, rejected: { lines: 1 } });
+    expect(sample).toMatchObject({ sample: { devices: [{ index: 1 }], lostCount: 1 }, rejected: { lines: 1 } }); // prettier-ignore
+    const named = await until((event) => event.kind === 'sample' && event.sample.lost?.[0]?.xidErrors?.last === 79);
+    expect(named).toMatchObject({ sample: { lost: [{ index: 0, uuid: mockUuid(0), pciBusId: '00000000:00:00.0' }] } });
     nvml.become({ gpus: [mockGpu(0, { handle: 15 }), mockGpu(1, { handle: 15 })] });
     const failure = await until(({ kind }) => kind === 'failure');
     expect(failure).toHaveProperty(

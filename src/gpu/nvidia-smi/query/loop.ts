@@ -17,7 +17,7 @@ const longestQuietMs = 500;
 const longestLine = 65_536;
 
 interface LoopListener {
-  readonly onSample: (sample: GpuSample, rejected: Rejections) => void;
+  readonly onSample: (sample: GpuSample, rejected: Rejections, lostCount: number) => void;
   /** No complete sample came for too long. */
   readonly onSilence: (reason: string) => void;
 }
@@ -108,7 +108,8 @@ export class SampleLoop {
     };
     this.#batchBeganMs = this.#clock.nowMs();
     this.#lastWords = '';
-    this.#listener.onSample(sample, this.takeRejections());
+    const counted = Math.max(0, ...rows.map(({ count = 0 }) => count));
+    this.#listener.onSample(sample, this.takeRejections(), Math.max(0, counted - rows.length));
   }
 
   #watch(patienceMs: number): Cancel {
