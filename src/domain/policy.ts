@@ -13,7 +13,8 @@ export type SignalOrigin =
       readonly path: string;
       readonly modelName?: string;
     }
-  | { readonly kind: 'exporter' }
+  /** Exporters of GPU figures: pilotlight's own, or NVIDIA's. */
+  | { readonly kind: 'exporter' | 'dcgm' }
   | {
       readonly kind: 'connection';
       readonly connection: string;

@@ -25,6 +25,7 @@ import { openExporterAccess } from './exporter-access.ts';
 import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
 import { serveScaler } from './service.ts';
+import type { ServiceSettings } from './service.ts';
 import { ReadTurns } from './trigger/read-turns.ts';
 
 /** Reads that may fail in a row before a gauge no longer describes now. */
@@ -37,9 +38,15 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   const { clock } = options;
   const logger = createLogger('scaler', options.logLevel);
   const kubeConfig = await openKubeConfig(options);
-  const directory = await openDirectory(options, kubeConfig, logger);
+  const openPods = (flag: string, text: string) => openDirectory(flag, text, { options, kubeConfig, logger });
+  const directory = await openPods('--exporter-pods', options.exporterPods);
+  const dcgmDirectory = await openPods('--dcgm-exporter-pods', options.dcgmExporterPods);
   const access = await asUsageError(() => openExporterAccess(options, logger));
-  const environment = await openEnvironment(options, { exporterAccess: access.find, ...(directory && { exporterDirectory: directory }) }); // prettier-ignore
+  const environment = await openEnvironment(options, {
+    exporterAccess: access.find,
+    ...(directory && { exporterDirectory: directory }),
+    ...(dcgmDirectory && { dcgmDirectory }),
+  });
   const { workloads: all, origin } = await openWorkloads(options, kubeConfig, logger);
   const workloads = onlyNamespaces(options.namespaces, all);
   logger.info(
@@ -59,16 +66,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       clock,
       transportClock: systemClock,
     },
-    {
-      host: options.host,
-      grpcPort: options.grpcPort,
-      httpPort: options.httpPort,
-      readIntervalMs: options.readInterval,
-      readTimeoutMs: options.readTimeout,
-      maxConnectionAgeMs: options.maxConnectionAge,
-      hpaTolerance: options.hpaTolerance,
-      tls,
-    },
+    serviceSettings(options, tls),
   );
   logger.info({ grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening');
   return {
@@ -78,23 +76,39 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       tls?.close();
       access.close();
       directory?.close();
+      dcgmDirectory?.close();
       await workloads.close();
       logger.info('stopped');
     },
   };
 }
 
+function serviceSettings(options: ScalerOptions, tls: PemFiles | undefined): ServiceSettings {
+  const { host, grpcPort, httpPort, hpaTolerance } = options;
+  return {
+    host,
+    grpcPort,
+    httpPort,
+    readIntervalMs: options.readInterval,
+    readTimeoutMs: options.readTimeout,
+    maxConnectionAgeMs: options.maxConnectionAge,
+    hpaTolerance,
+    tls,
+  };
+}
+
 async function openEnvironment(
   options: ScalerOptions,
-  found: Pick<SignalEnvironmentOptions, 'exporterAccess' | 'exporterDirectory'>,
+  found: Pick<SignalEnvironmentOptions, 'exporterAccess' | 'exporterDirectory' | 'dcgmDirectory'>,
 ): Promise<SignalEnvironment> {
-  const { connections: file, exporters, clock } = options;
+  const { connections: file, exporters, dcgmExporters, clock } = options;
   const connections =
     file === '' ? new Connections() : await orUsageError('--connections', () => loadConnections(file));
-  return orUsageError('--exporters', () =>
+  return orUsageError(dcgmExporters.length > 0 ? '--exporters or --dcgm-exporters' : '--exporters', () =>
     createSignalEnvironment({
       connections,
       exporters,
+      dcgmExporters,
       ...found,
       clock,
       readIntervalMs: options.readInterval,
@@ -126,15 +140,23 @@ async function openKubeConfig({ workloads: file, kubeconfig }: ScalerOptions): P
   return file === '' ? orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig)) : undefined;
 }
 
+interface DirectorySetting {
+  readonly options: ScalerOptions;
+  readonly kubeConfig: KubeConfig | undefined;
+  readonly logger: Logger;
+}
+
+/** Follows the pods that are exporters; undefined where none are named. */
 function openDirectory(
-  { exporterPods: text, clock }: ScalerOptions,
-  kubeConfig: KubeConfig | undefined,
-  logger: Logger,
+  flag: string,
+  text: string,
+  { options: { clock }, kubeConfig, logger }: DirectorySetting,
 ): Promise<OpenDirectory | undefined> {
-  return orUsageError('--exporter-pods', () => {
+  return orUsageError(flag, () => {
     if (text === '') return undefined;
     const selection = parseExporterSelection(text);
-    if (!kubeConfig) throw new Error('needs a cluster, and --workloads means none; name exporters with --exporters');
+    const instead = flag.replace('-pods', 's');
+    if (!kubeConfig) throw new Error(`needs a cluster, and --workloads means none; name exporters with ${instead}`);
     return exporterPods(selection, { kubeConfig, clock, logger });
   });
 }

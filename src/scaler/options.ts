@@ -41,6 +41,11 @@ export const scalerOptions = {
     "Name that the exporters' certificates are for; empty takes the host that is asked.",
   ),
   exporterTokenFile: textOption('', 'File with the bearer token for exporters, read at each use.'),
+  dcgmExporters: listOption([], 'The same of dcgm-exporters, for triggers with gpuFrom: dcgm.'),
+  dcgmExporterPods: textOption(
+    '',
+    'Which pods are dcgm-exporters, as in --exporter-pods: gpu-operator/app=nvidia-dcgm-exporter port=9400.',
+  ),
   namespaces: listOption(
     [],
     'Namespaces whose ScaledObjects are served; empty for all. Elsewhere triggers answer UNAVAILABLE.',

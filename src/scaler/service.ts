@@ -42,7 +42,7 @@ interface ServiceParts {
   readonly transportClock: Clock;
 }
 
-interface ServiceSettings {
+export interface ServiceSettings {
   /** Of the gRPC server; without it there is no TLS. */
   readonly tls?: PemFiles | undefined;
   readonly host: string;

@@ -3,8 +3,10 @@ import type { ExporterDirectory } from '../domain/exporter-place.ts';
 import type { Connection, Connections } from './connections/connections.ts';
 import type { OpenConnection } from './connections/open-connection.ts';
 import { Secrets } from './connections/secrets.ts';
+import { dcgmDialect } from './exporters/dcgm-dialect.ts';
 import { pilotlightDialect } from './exporters/dialect.ts';
 import type { FindAccess } from './exporters/exporter-access.ts';
+import type { ExporterDialect } from './exporters/dialect.ts';
 import { ExporterFleet } from './exporters/exporter-fleet.ts';
 import { createHttpTextClient } from './http/http-text.ts';
 import type { HttpTextClient } from './http/http-text.ts';
@@ -23,6 +25,9 @@ export interface SignalEnvironmentOptions {
   readonly exporterDirectory?: ExporterDirectory;
   /** What opens them, where they do not let everybody in. */
   readonly exporterAccess?: FindAccess;
+  /** The same for dcgm-exporters, which let everybody in. */
+  readonly dcgmExporters?: readonly string[];
+  readonly dcgmDirectory?: ExporterDirectory;
   readonly clock: Clock;
   readonly readIntervalMs: number;
   readonly readTimeoutMs: number;
@@ -33,6 +38,7 @@ export interface SignalEnvironment {
   readonly clock: Clock;
   readonly connections: Connections;
   readonly fleet: ExporterFleet;
+  readonly dcgmFleet: ExporterFleet;
   readonly http: HttpTextClient;
   /** The one connection of that name in use. */
   open(connection: Connection): OpenConnection;
@@ -45,20 +51,28 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
   const { connections, clock } = options;
   const http = createHttpTextClient();
   const open = new Map<Connection, OpenConnection>();
-  const fleet = new ExporterFleet({
-    targets: options.exporters,
-    ...(options.exporterDirectory && { directory: options.exporterDirectory }),
-    ...(options.exporterAccess && { access: options.exporterAccess }),
-    dialect: pilotlightDialect,
-    http,
-    clock,
-    timeoutMs: options.readTimeoutMs * exporterTimeoutShare,
-    maxAgeMs: options.readIntervalMs * exporterAgeShare,
-  });
+  const { exporters, exporterDirectory, dcgmExporters = [], dcgmDirectory } = options;
+  const fleetOf = (
+    dialect: ExporterDialect,
+    targets: readonly string[],
+    directory?: ExporterDirectory,
+    access?: FindAccess,
+  ) =>
+    new ExporterFleet({
+      targets,
+      ...(directory && { directory }),
+      ...(access && { access }),
+      dialect,
+      http,
+      clock,
+      timeoutMs: options.readTimeoutMs * exporterTimeoutShare,
+      maxAgeMs: options.readIntervalMs * exporterAgeShare,
+    });
   return {
     clock,
     connections,
-    fleet,
+    fleet: fleetOf(pilotlightDialect, exporters, exporterDirectory, options.exporterAccess),
+    dcgmFleet: fleetOf(dcgmDialect, dcgmExporters, dcgmDirectory),
     http,
     open: (connection) => {
       const known = open.get(connection) ?? openConnection(connection, { http, clock, secrets: new Secrets() });

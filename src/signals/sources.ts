@@ -29,7 +29,7 @@ interface Place {
 }
 
 function createGroup(origin: SignalOrigin, signals: SignalName[], place: Place): SignalSource[] {
-  const { clock, http, fleet } = place.environment;
+  const { clock, http, fleet, dcgmFleet } = place.environment;
   switch (origin.kind) {
     case 'engine':
       return tellable(signals, engineSignals(origin.engine), origin.engine, (told) =>
@@ -37,6 +37,10 @@ function createGroup(origin: SignalOrigin, signals: SignalName[], place: Place):
       );
     case 'exporter':
       return tellable(signals, exporterSignals, 'exporter', (told) => createExporterGpusSource(told, fleet));
+    case 'dcgm':
+      return tellable(signals, exporterSignals, 'dcgm-exporter', (told) =>
+        createExporterGpusSource(told, dcgmFleet, 'dcgm-exporter'),
+      );
     case 'connection':
       return createConnected(origin, signals, place);
   }

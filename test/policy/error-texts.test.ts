@@ -141,8 +141,8 @@ const signalCases: Case[] = [
   ],
   [{ ...sound, modelName: 'llama' }, 'modelName: means nothing without engine'],
   [
-    { ...sound, gpuFrom: 'dcgm' },
-    'gpuFrom: "dcgm" is not "exporter", the only one in this version; for a Prometheus server use gpuUtilizationFrom and gpuUtilizationQuery',
+    { ...sound, gpuFrom: 'nvml' },
+    'gpuFrom: "nvml" is not "exporter" or "dcgm"; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery',
   ],
   [
     { ...sound, queueFrom: 'http://evil' },

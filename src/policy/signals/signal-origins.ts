@@ -42,6 +42,14 @@ export function readEngine(metadata: Metadata): EngineOrigin | undefined {
   };
 }
 
+const gpuOrigins = ['exporter', 'dcgm'] as const;
+const gpuFrom = oneOf(gpuOrigins, '; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery');
+
+/** Reads whose exporters tell of GPUs: pilotlight's own, unless told otherwise. */
+export function readGpuOrigin(metadata: Metadata): SignalOrigin {
+  return { kind: metadata.read('gpuFrom', gpuFrom) ?? 'exporter' };
+}
+
 /** Reads `<signal>From` and what is asked of that connection; undefined where the signal names no connection. */
 export function readConnection(metadata: Metadata, signal: SignalName): SignalOrigin | undefined {
   const connection = metadata.read(`${signal}From`, connectionName);

@@ -5,20 +5,14 @@ import type { SignalName } from '../../domain/signal.ts';
 import type { Step } from '../../domain/step.ts';
 import type { Metadata } from '../metadata.ts';
 import { needsTraffic } from '../steps/check-steps.ts';
-import { oneOf } from '../scalars.ts';
 import { describeLack, warnOfEngine } from './engine-limits.ts';
-import { readConnection, readEngine } from './signal-origins.ts';
+import { readConnection, readEngine, readGpuOrigin } from './signal-origins.ts';
 import type { EngineOrigin } from './signal-origins.ts';
 import { readTargets } from './targets.ts';
 
 const exporterSignals: readonly SignalName[] = ['gpuUtilization', 'gpuMemory'];
 /** Tell neither of work nor of its end, so they are read only where there is a target to hold them against. */
 const targetOnly: readonly SignalName[] = ['kvCache', 'gpuMemory', 'tokenRate'];
-
-const gpuFrom = oneOf(
-  ['exporter'],
-  ', the only one in this version; for a Prometheus server use gpuUtilizationFrom and gpuUtilizationQuery',
-);
 
 /** What a signal is looked at for, besides idleness. */
 interface Wanted {
@@ -31,18 +25,18 @@ interface Wanted {
 
 /**
  * Reads which signals are looked at, and where. A signal comes from the connection that `<signal>From` names; else from
- * the engine's pods; GPU figures come from the exporter. GPU utilization is always looked at, because a busy GPU is not
+ * the engine's pods; GPU figures come from exporters. GPU utilization is always looked at, because a busy GPU is not
  * idle, but losing it matters only to a user who asked for it.
  */
 export function readSignalPlans(metadata: Metadata, steps: readonly Step[]): readonly SignalPlan[] {
   const targets = readTargets(metadata);
   const engine = readEngine(metadata);
-  metadata.read('gpuFrom', gpuFrom);
+  const gpus = readGpuOrigin(metadata);
   const planned: SignalPlan[] = [];
   for (const signal of signalNames) {
     const inSteps = steps.some((step) => step.signal === signal);
     const forTraffic = signal === 'requestRate' && steps.some(needsTraffic);
-    const named = readConnection(metadata, signal) ?? defaultOrigin(signal, engine);
+    const named = readConnection(metadata, signal) ?? defaultOrigin(signal, engine, gpus);
     const target = targets.get(signal);
     if (named === undefined) checkWanted(metadata, signal, engine, inSteps);
     // A target and a step need a source that surely tells: that is for the user to name.
@@ -63,8 +57,12 @@ function handedOut(signal: SignalName, planned: readonly SignalPlan[]): SignalOr
   return signal === 'running' && queue?.kind === 'connection' && queue.key !== undefined ? queue : undefined;
 }
 
-function defaultOrigin(signal: SignalName, engine: EngineOrigin | undefined): SignalOrigin | undefined {
-  if (exporterSignals.includes(signal)) return { kind: 'exporter' };
+function defaultOrigin(
+  signal: SignalName,
+  engine: EngineOrigin | undefined,
+  gpus: SignalOrigin,
+): SignalOrigin | undefined {
+  if (exporterSignals.includes(signal)) return gpus;
   return engine && engineSignals(engine.engine).includes(signal) ? engine : undefined;
 }
 

@@ -25,9 +25,13 @@ export const exporterSignals = Object.keys(figures) as readonly SignalName[];
  * with a GPU that lacks the figure, is not heard. One that holds a GPU of which nothing is told counts with what is told of
  * the others, and is not heard: it may raise the sum, and lowers nothing.
  */
-export function createExporterGpusSource(signals: readonly SignalName[], fleet: ExporterFleet): SignalSource {
+export function createExporterGpusSource(
+  signals: readonly SignalName[],
+  fleet: Pick<ExporterFleet, 'read'>,
+  label = 'exporter',
+): SignalSource {
   return {
-    label: 'exporter',
+    label,
     signals,
     read: async (workload, deadline) => {
       const pods = readyPods(workload);

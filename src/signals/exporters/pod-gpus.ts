@@ -50,6 +50,11 @@ export class PodGpus {
     gpu[figure] = figure === 'memoryTotalBytes' ? Math.max(before, value) : before + value;
   }
 
+  /** Sets all that is told of one GPU or slice that a pod holds. */
+  put({ namespace, pod }: { namespace: string; pod: string }, id: string, told: PodGpu): void {
+    Object.assign(this.#gpu(podKey(namespace, pod), id), told);
+  }
+
   /** Whether anything is told of the pod. */
   knows(namespace: string, pod: string): boolean {
     return this.#gpusByPod.has(podKey(namespace, pod)) || this.#devicesByPod.has(podKey(namespace, pod));
