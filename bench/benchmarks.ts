@@ -5,6 +5,8 @@ import { exporterReads } from './exporter-reads.ts';
 import type { Benchmark } from './figure.ts';
 import { scalerPush } from './scaler-push.ts';
 import { scalerThroughput } from './scaler-throughput.ts';
+import { engineReadCpu, engineReadMemory } from './signals/engine-reads.ts';
+import { parseRatio } from './signals/parse-ratio.ts';
 
 /** All benchmarks, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -15,4 +17,7 @@ export const benchmarks: readonly Benchmark[] = [
   clusterCalls,
   clusterMemory,
   clusterSoak,
+  parseRatio,
+  engineReadCpu,
+  engineReadMemory,
 ];

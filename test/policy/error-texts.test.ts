@@ -29,6 +29,10 @@ const keys: Case[] = [
     'minReplicaCount: belongs in the spec of the ScaledObject, not in the metadata of a trigger',
   ],
   [
+    { ...sound, cooldownPeriod: '300' },
+    'cooldownPeriod: belongs in the spec of the ScaledObject, not in the metadata of a trigger',
+  ],
+  [
     { ...sound, queueFromEnv: 'jobs' },
     'unknown key "queueFromEnv"; did you mean "queueFrom", or "queueFromFromEnv" to take it from the environment?',
   ],
@@ -158,6 +162,10 @@ const signalCases: Case[] = [
   [
     { ...sound, tokenRateFrom: 'prom' },
     'tokenRateFrom: does not say what to ask for; add tokenRateQuery (PromQL or a JSON pointer)',
+  ],
+  [
+    { ...sound, engine: 'llama-cpp', steps: 'latencyP99 > 2s for 1m: +50%' },
+    'steps: engine llama-cpp has no histogram to take latencyP99 from; use latencyP99From',
   ],
   [
     { ...sound, steps: 'latencyP99 > 2s for 1m: +50%' },

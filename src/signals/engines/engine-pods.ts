@@ -5,6 +5,7 @@ import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
 import { LabelTexts } from '../exposition/label-texts.ts';
+import { WantedNames } from '../exposition/wanted-names.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import type { Measurement, SignalSource } from '../source.ts';
 import { PodCounters } from './counters/pod-counters.ts';
@@ -42,7 +43,7 @@ export function createEnginePodsSource(
   { http, clock }: EnginePodsTools,
 ): SignalSource {
   const metrics = signals.map((signal) => [signal, presetOf(origin.engine)[signal]] as const);
-  const wanted = new Set(metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : [])));
+  const wanted = new WantedNames(metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : [])));
   const labels = new LabelTexts();
   const counters = new PodCounters();
   const open = (): ExpositionReader => new ExpositionReader(wanted, labels);

@@ -1,6 +1,7 @@
 import type { Clock, EpochMs } from '../../domain/clock.ts';
 import type { Sample } from '../exposition/exposition.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
+import { WantedNames } from '../exposition/wanted-names.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { reasonOf } from '../reasons.ts';
@@ -62,7 +63,7 @@ async function askOne(
   { http, dialect, access }: AskOptions,
 ): Promise<{ samples: readonly Sample[]; failure?: string }> {
   try {
-    const open = (): ExpositionReader => new ExpositionReader(new Set(dialect.metrics));
+    const open = (): ExpositionReader => new ExpositionReader(new WantedNames(dialect.metrics));
     const { samples, flaw, unreadable } = await http.read({ url, deadline, ...(await access?.()) }, open);
     if (flaw !== undefined) throw new Error(`${url.host}: its answer ${flaw}`);
     for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);

@@ -1,6 +1,7 @@
 import type { Exposition, Sample } from './exposition.ts';
 import { LabelTexts } from './label-texts.ts';
-import { endOfName, isBlank, readValue, skipBlanks } from './line.ts';
+import { isBlank, readValue, skipBlanks } from './line.ts';
+import type { WantedNames } from './wanted-names.ts';
 
 /** A line that is longer than this is none that an exporter writes, and is not kept. */
 const longestLine = 65_536;
@@ -9,7 +10,6 @@ const mostSamples = 50_000;
 
 const hash = 35;
 const openBrace = 123;
-const noName = '\n';
 
 /**
  * Picks the samples of the wanted metrics out of a text in Prometheus' format or OpenMetrics', while its bytes arrive.
@@ -19,7 +19,7 @@ const noName = '\n';
  * Bytes are read as Latin-1, which is quick and never splits a character; UTF-8 only matters within labels.
  */
 export class ExpositionReader {
-  readonly #wanted: ReadonlySet<string>;
+  readonly #wanted: WantedNames;
   readonly #labels: LabelTexts;
   readonly #samples: Sample[] = [];
   readonly #unreadable = new Set<string>();
@@ -27,27 +27,28 @@ export class ExpositionReader {
   #rest = '';
   /** The rest of a line that is too long is dropped until it ends. */
   #inLongLine = false;
-  /** How the last line of an unwanted metric began; the next ones are most often of the same. */
-  #unwanted = noName;
   #ended = false;
 
   /** @param labels may be shared by readers of the same kind of server, whose labels are mostly the same */
-  constructor(wanted: ReadonlySet<string>, labels = new LabelTexts()) {
+  constructor(wanted: WantedNames, labels = new LabelTexts()) {
     this.#wanted = wanted;
     this.#labels = labels;
   }
 
   write(bytes: Uint8Array): void {
     if (this.#ended) return;
-    const known = this.#rest.length;
-    const text = this.#rest + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    let start = 0;
-    let end = text.indexOf('\n', known);
-    while (end !== -1 && !this.#endLine(text, start, end)) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    let end = text.indexOf('\n');
+    if (end === -1) return this.#keepRest(this.#rest + text);
+    // Only the line that began before is put together; to look into a text that was is slow.
+    const first = this.#rest + text.slice(0, end + 1);
+    let isEnd = this.#endLine(first, 0, first.length - 1);
+    let start = end + 1;
+    for (end = text.indexOf('\n', start); end !== -1 && !isEnd; end = text.indexOf('\n', start)) {
+      isEnd = this.#endLine(text, start, end);
       start = end + 1;
-      end = text.indexOf('\n', start);
     }
-    if (end === -1) this.#keepRest(text.slice(start));
+    this.#keepRest(isEnd ? '' : text.slice(start));
   }
 
   /** What was read. A text that ends within a line lacks that line at least, and nobody knows how many more. */
@@ -61,9 +62,8 @@ export class ExpositionReader {
   #keepRest(rest: string): void {
     this.#rest = rest;
     if (rest.length <= longestLine) return;
-    const at = skipBlanks(rest, 0);
-    const name = rest.slice(at, endOfName(rest, at, rest.length));
-    if (!this.#inLongLine && this.#wanted.has(name)) this.#unreadable.add(name);
+    const name = this.#wanted.at(rest, skipBlanks(rest, 0));
+    if (!this.#inLongLine && name !== undefined) this.#unreadable.add(name);
     this.#inLongLine = true;
     this.#rest = '';
   }
@@ -76,29 +76,22 @@ export class ExpositionReader {
   }
 
   #readLine(text: string, start: number, end: number): void {
-    if (text.startsWith(this.#unwanted, start)) return;
     const at = isBlank(text.charCodeAt(start)) ? skipBlanks(text, start) : start;
-    if (text.charCodeAt(at) === hash) this.#readComment(text, at, end);
+    if (text.charCodeAt(at) === hash) this.#readComment(text, at);
     else this.#readSample(text, at, end);
   }
 
-  #readComment(text: string, at: number, end: number): void {
+  #readComment(text: string, at: number): void {
     if (isEndMark(text, at)) this.#ended = true;
     if (!text.startsWith('# TYPE ', at)) return;
-    const nameAt = skipBlanks(text, at + '# TYPE '.length);
-    const name = text.slice(nameAt, endOfName(text, nameAt, end));
-    if (this.#wanted.has(name)) this.#declared.add(name);
+    const name = this.#wanted.at(text, skipBlanks(text, at + '# TYPE '.length));
+    if (name !== undefined) this.#declared.add(name);
   }
 
   #readSample(text: string, at: number, end: number): void {
-    const afterName = endOfName(text, at, end);
-    if (afterName === at) return;
-    const name = text.slice(at, afterName);
-    if (!this.#wanted.has(name)) {
-      if (afterName < end) this.#unwanted = text.slice(at, afterName + 1);
-      return;
-    }
-    const sample = this.#sampleOf(name, text, afterName, end);
+    const name = this.#wanted.at(text, at);
+    if (name === undefined) return;
+    const sample = this.#sampleOf(name, text, at + name.length, end);
     if (!sample) this.#unreadable.add(name);
     else if (this.#samples.length < mostSamples) this.#samples.push(sample);
   }

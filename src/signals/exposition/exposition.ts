@@ -1,4 +1,5 @@
 import { ExpositionReader } from './exposition-reader.ts';
+import { WantedNames } from './wanted-names.ts';
 
 /** One sample of a metric: its labels as they were written, its value as it is, NaN and infinities included. */
 export interface Sample {
@@ -21,7 +22,7 @@ export interface Exposition {
 
 /** Reads a text that is there as a whole, as ExpositionReader does. */
 export function parseExposition(text: string, wanted: readonly string[]): Exposition {
-  const reader = new ExpositionReader(new Set(wanted));
+  const reader = new ExpositionReader(new WantedNames(wanted));
   reader.write(Buffer.from(text));
   return reader.end();
 }

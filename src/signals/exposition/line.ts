@@ -26,14 +26,8 @@ export function readValue(text: string, from: number, end: number): number | und
   return start < lineEnd ? parseSampleValue(text.slice(start, stop)) : undefined;
 }
 
-/** Where the name that starts at `from` ends: where neither a letter, a digit, `_` nor `:` would follow. */
-export function endOfName(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && !endsName(text.charCodeAt(at))) at += 1;
-  return at;
-}
-
-function endsName(code: number): boolean {
+/** A name ends where neither a letter, a digit, `_` nor `:` follows. */
+export function endsName(code: number): boolean {
   return code === openBrace || isBlank(code) || code === newline || code === carriageReturn;
 }
 

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Exposition } from '../../../src/signals/exposition/exposition.ts';
 import { ExpositionReader } from '../../../src/signals/exposition/exposition-reader.ts';
 import { LabelTexts } from '../../../src/signals/exposition/label-texts.ts';
+import { WantedNames } from '../../../src/signals/exposition/wanted-names.ts';
 import { referenceSamples } from './reference-parser.ts';
 
 const wanted = new Set(['queue', 'latency_bucket', 'latency', 'vllm:running']);
 
 function readChunks(chunks: Iterable<Uint8Array>, labels?: LabelTexts): Exposition {
-  const reader = new ExpositionReader(wanted, labels);
+  const reader = new ExpositionReader(new WantedNames(wanted), labels);
   for (const chunk of chunks) reader.write(chunk);
   return reader.end();
 }
