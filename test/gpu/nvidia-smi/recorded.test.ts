@@ -1,9 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { GpuDevice } from '../../../src/domain/gpu.ts';
+import { Exposition } from '../../../src/exporter/exposition.ts';
+import { PmonLoop } from '../../../src/gpu/nvidia-smi/processes/pmon-loop.ts';
+import type { ProcessSample } from '../../../src/gpu/nvidia-smi/processes/pmon-loop.ts';
 import { parseRow } from '../../../src/gpu/nvidia-smi/query/csv.ts';
 import { chooseFields, parseHeader, parseHelpQuery } from '../../../src/gpu/nvidia-smi/query/fields.ts';
+import { parseList } from '../../../src/gpu/nvidia-smi/report/list.ts';
 import { parseXmlReport } from '../../../src/gpu/nvidia-smi/report/xml.ts';
+import { HandClock } from '../../support/hand-clock.ts';
 
 /** Recordings of others that are not part of this repository; without them these cases are skipped. */
 const folder = '../shared/data/captures';
@@ -43,6 +48,67 @@ describe.skipIf(files.length === 0)('recordings of others (skipped where ../shar
     expect(chooseFields(parseHelpQuery(help))).toMatchObject({ unknown: [], lacking: [] });
   });
 
+  it.each(files.filter((file) => file.endsWith('.txt')))(
+    'tells the same processes by pmon as by the query, %s',
+    async (file) => {
+      const text = readFileSync(`${folder}/${file}`, 'utf8');
+      const queries = sections(text, 'nvidia-smi --query-compute-apps=').map(readComputeApps);
+      for (const [recording, output] of sections(text, 'nvidia-smi pmon').entries()) {
+        const clock = new HandClock();
+        const samples: ProcessSample[] = [];
+        const loop = new PmonLoop({ clock, patienceMs: 60_000, onSample: (sample) => samples.push(sample), onSilence: () => undefined }); // prettier-ignore
+        loop.push(`${output}\n`);
+        await clock.advance(1_000);
+        expect(samples).toHaveLength(5);
+        for (const { byGpu, rejectedValues } of samples) {
+          expect(rejectedValues).toEqual([]);
+          const pids = byGpu.get(0)?.map(({ pid }) => pid);
+          expect(pids).toEqual(expect.arrayContaining(queries[recording]!));
+          // Of a GPU that is cut no process' utilization is told, busy as it may be.
+          if (known[file]!.mig) expect(byGpu.get(0)?.every(({ smRatio }) => smRatio === undefined)).toBe(true);
+        }
+      }
+    },
+  );
+
+  it.each(files.filter((file) => file.endsWith('.txt')))('lists the slices of %s', (file) => {
+    const slices = sections(readFileSync(`${folder}/${file}`, 'utf8'), 'nvidia-smi -L').flatMap(parseList);
+    const profiles = slices.map(({ profile, index }) => [index, profile]);
+    expect(profiles).toEqual(known[file]!.mig ? [[0, '3g.40gb'], [1, '2g.20gb'], [2, '1g.10gb'], [3, '1g.10gb']] : []); // prettier-ignore
+    expect(new Set(slices.map(({ uuid }) => uuid)).size).toBe(slices.length);
+  });
+
+  it.each(files.filter((file) => file.endsWith('.txt')))(
+    'makes a scrape of %s in which nothing is beyond its bounds or told twice',
+    (file) => {
+      const text = readFileSync(`${folder}/${file}`, 'utf8');
+      for (const devices of sections(text, 'nvidia-smi --query-gpu=').map(readCsv)) {
+        const clock = new HandClock('2026-11-23T12:00:00Z');
+        const exposition = new Exposition({ clock, nodeName: 'node-a', metricNames: 'both', sampleIntervalMs: 1_000, hostIntervalMs: 15_000, collectors: new Set(['gpu', 'kubelet'] as const) }); // prettier-ignore
+        const held = { namespace: 'inference', pod: 'llama-0', container: 'engine', resource: 'nvidia.com/gpu', deviceIds: devices.map(({ uuid }) => uuid) }; // prettier-ignore
+        exposition.takeReading({ kind: 'sample', sample: { observedAtMs: clock.nowMs(), devices }, rejected: { lines: 0, values: [] } }); // prettier-ignore
+        exposition.takeAllocations({
+          kind: 'allocations',
+          allocations: [held],
+          observedAtMs: clock.nowMs(),
+          tookMs: 1,
+        });
+        const series = exposition.text().split('\n').filter((line) => line !== '' && !line.startsWith('#')); // prettier-ignore
+        const names = series.map((line) => line.slice(0, line.lastIndexOf(' ')));
+        expect(new Set(names).size).toBe(names.length);
+        for (const line of series) {
+          const value = Number(line.slice(line.lastIndexOf(' ') + 1));
+          expect(value, line).toBeGreaterThanOrEqual(0);
+          if (/^pilotlight_\w+_ratio\{/.test(line)) expect(value, line).toBeLessThanOrEqual(1);
+          if (line.startsWith('DCGM_FI_DEV_GPU_UTIL')) expect(value, line).toBeLessThanOrEqual(100);
+        }
+        const ofPod = series.filter((line) => line.startsWith('pilotlight_pod_gpu_utilization_ratio'));
+        expect(ofPod).toHaveLength(known[file]!.mig ? 0 : devices.length);
+        expect(series).toContain('pilotlight_pod_gpu_devices{namespace="inference",pod="llama-0"} 1');
+      }
+    },
+  );
+
   it.each(files.filter((file) => file.endsWith('.xml')))('reads every GPU of %s', (file) => {
     const { gpus, mig, facts } = known[file]!;
     const report = parseXmlReport(readFileSync(`${folder}/${file}`, 'utf8'))!;
@@ -61,6 +127,13 @@ function sections(text: string, command: string): string[] {
     .split('\n# $ ')
     .filter((section) => section.startsWith(command))
     .map((section) => section.split('\n').slice(2).join('\n').split('\n\n\n')[0] ?? '');
+}
+
+/** The processes that the query tells, by number. */
+function readComputeApps(output: string): number[] {
+  const [header = '', ...lines] = output.trim().split('\n');
+  const at = header.split(', ').indexOf('pid');
+  return lines.map((line) => Number(line.split(', ')[at]));
 }
 
 function readCsv(output: string): GpuDevice[] {
