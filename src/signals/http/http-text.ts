@@ -27,7 +27,7 @@ export interface HttpText {
 }
 
 /** Makes something of a body whose bytes it is given one piece after the other. */
-export interface BodyReader<T> {
+interface BodyReader<T> {
   write(bytes: Uint8Array): void;
   /** The body is complete. */
   end(): T;
