@@ -7,8 +7,8 @@ import { HandClock } from '../../test/support/hand-clock.ts';
 
 /**
  * Reads an engine farm in a process of its own: `engine-reader.ts PORT PODS ROUNDS WAIT` starts a round WAIT ms after the
- * last one began, or at once. Its clock moves on by a second each round. Prints its CPU share, and its memory after 100
- * rounds and at the end, in MiB.
+ * last one began, or at once. Its clock moves on by a second each round. Prints its CPU share, and its memory after 20,000
+ * reads and at the end, in MiB.
  */
 const [port = 0, pods = 0, rounds = 0, waitMs = 0] = process.argv.slice(2).map(Number);
 const clock = new HandClock();
@@ -17,7 +17,8 @@ const source = createEnginePodsSource({ engine: 'vllm', port, path: '/metrics' }
 const names = Array.from({ length: pods }, (_, i) => pod({ name: `vllm-${i}`, address: `127.0.0.${i + 1}` }));
 const subject = workload({ pods: names });
 
-const settledAfter = 100;
+/** As many reads as 100 rounds of 200 pods: by then the heap has grown to what this rate of reading needs. */
+const settledAfter = Math.round((100 * 200) / pods);
 let settledMiB = NaN;
 await round();
 const [cpu, start] = [process.cpuUsage(), performance.now()];
