@@ -8,6 +8,8 @@ import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
 import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
 import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
 import { parseExporterSelection } from '../kubernetes/exporters/exporter-selection.ts';
+import { eventsOfNamespaces, noEvents } from '../kubernetes/event-recorder.ts';
+import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import { onlyNamespaces } from '../kubernetes/only-namespaces.ts';
 import { staticWorkloads } from '../kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
@@ -47,8 +49,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     ...(directory && { exporterDirectory: directory }),
     ...(dcgmDirectory && { dcgmDirectory }),
   });
-  const { workloads: all, origin } = await openWorkloads(options, kubeConfig, logger);
-  const workloads = onlyNamespaces(options.namespaces, all);
+  const { workloads, origin, events } = await openWorkloads(options, kubeConfig, logger);
   logger.info(
     { workloads: origin, connections: environment.connections.size, exporters: options.exporters, exporterPods: options.exporterPods }, // prettier-ignore
     'reading from',
@@ -59,6 +60,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   const service = await serveScaler(
     {
       workloads,
+      events,
       signalsOf: signalReader({ options, environment, turns, metrics, logger }),
       turns,
       metrics,
@@ -119,6 +121,7 @@ async function openEnvironment(
 
 interface OpenWorkloads {
   readonly workloads: WorkloadSource;
+  readonly events: EventRecorder;
   /** Where they come from, in words. */
   readonly origin: string;
 }
@@ -162,16 +165,18 @@ function openDirectory(
 }
 
 async function openWorkloads(
-  { workloads: file, clock }: ScalerOptions,
+  { workloads: file, clock, namespaces, events: told }: ScalerOptions,
   kubeConfig: KubeConfig | undefined,
   logger: Logger,
 ): Promise<OpenWorkloads> {
   if (!kubeConfig) {
     const workloads = await orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
-    return { workloads, origin: `file ${file}` };
+    return { workloads: onlyNamespaces(namespaces, workloads), events: noEvents, origin: `file ${file}` };
   }
   const server = kubeConfig.getCurrentCluster()?.server ?? 'no server';
-  return { workloads: clusterWorkloads({ kubeConfig, clock, logger }), origin: `Kubernetes API at ${server}` };
+  const workloads = clusterWorkloads({ kubeConfig, clock, logger });
+  const events = told === 'on' ? eventsOfNamespaces(namespaces, workloads.events) : noEvents;
+  return { workloads: onlyNamespaces(namespaces, workloads), events, origin: `Kubernetes API at ${server}` };
 }
 
 /** What an option names can't be used: the operator's to mend, so a sentence is enough. */

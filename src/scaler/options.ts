@@ -57,6 +57,11 @@ export const scalerOptions = {
     usualTolerance,
     '--horizontal-pod-autoscaler-tolerance of the cluster, for HPAs that have none of their own.',
   ),
+  events: choiceOption(
+    'on',
+    ['on', 'off'],
+    'Whether events on ScaledObjects tell what decides, where the API allows it.',
+  ),
   maxConnectionAge: durationOption(
     600_000,
     'Age at which gRPC connections are closed, so that clients find new replicas.',

@@ -2,11 +2,13 @@ import type { PemFiles } from '../credentials/pem-files.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
+import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { serveHttp } from '../telemetry/http-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logDecision } from './trigger/decision-log.ts';
 import { logOverride } from './trigger/override-log.ts';
+import { Announcer } from './events/announcer.ts';
 import { Endpoint } from './trigger/endpoint.ts';
 import type { SignalReadings } from './trigger/endpoint.ts';
 import { Endpoints } from './trigger/endpoints.ts';
@@ -30,6 +32,7 @@ const mostTriggers = 20_000;
 
 interface ServiceParts {
   readonly workloads: WorkloadSource;
+  readonly events: EventRecorder;
   /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
   readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
   /** The turns that the reads of all triggers take. */
@@ -64,9 +67,9 @@ export interface ScalerService {
 
 /** Serves KEDA's contract and the HTTP pages. Rejects with PortError where a port can't be had. */
 export async function serveScaler(parts: ServiceParts, settings: ServiceSettings): Promise<ScalerService> {
-  const { workloads, metrics, logger, clock, transportClock } = parts;
+  const { workloads, events, metrics, logger, clock, transportClock } = parts;
   const make = endpointMaker(parts, settings);
-  const endpoints = new Endpoints({ make, workloads, most: mostTriggers, clock, logger });
+  const endpoints = new Endpoints({ make, workloads, events, most: mostTriggers, clock, logger });
   metrics.exposeTriggers(() => endpoints.groups(), clock);
   const streams = new OpenStreams(transportClock, settings.maxConnectionAgeMs);
   const health = new HealthService(streams);
@@ -97,6 +100,7 @@ function endpointMaker(
   return ({ namespace, name }, policy) => {
     const ref = { namespace, name };
     made += 1;
+    const announcer = new Announcer(ref, policy, parts.events);
     return new Endpoint({
       ref,
       policy,
@@ -108,6 +112,7 @@ function endpointMaker(
       onDecision: (after, before) => {
         logDecision(logger, ref, after.verdict, before?.verdict);
         logOverride(logger, ref, after, before);
+        announcer.note(after);
       },
     });
   };

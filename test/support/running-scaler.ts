@@ -2,6 +2,7 @@ import type { PemFiles } from '../../src/credentials/pem-files.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { refKey } from '../../src/domain/workload.ts';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
+import type { ScaledObjectEvent } from '../../src/kubernetes/event-recorder.ts';
 import { systemClock } from '../../src/program/system-clock.ts';
 import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
 import { ReadTurns } from '../../src/scaler/trigger/read-turns.ts';
@@ -28,6 +29,8 @@ export function queueTrigger(name = 'llama', more: Readonly<Record<string, strin
 export interface RunningScaler {
   readonly clock: HandClock;
   readonly workloads: FakeWorkloads;
+  /** Events on ScaledObjects, in order. */
+  readonly events: readonly (ScaledObjectEvent & { readonly ref: string })[];
   /** The signals of one ScaledObject, shared by its triggers. */
   readonly signalsOf: (ref: Pick<ScaledObjectRef, 'namespace' | 'name'>) => FakeSignals;
   /** `host:port` of the gRPC server. */
@@ -49,6 +52,7 @@ export async function runScaler(
 ): Promise<RunningScaler> {
   const clock = new HandClock('2026-03-03T10:00:00Z');
   const workloads = new FakeWorkloads();
+  const events: (ScaledObjectEvent & { ref: string })[] = [];
   const signals = new Map<string, FakeSignals>();
   const signalsOf: RunningScaler['signalsOf'] = (ref) => {
     const own = signals.get(refKey(ref)) ?? new FakeSignals(clock);
@@ -58,6 +62,7 @@ export async function runScaler(
   const service = await serveScaler(
     {
       workloads,
+      events: { record: ({ namespace, name }, event) => events.push({ ...event, ref: `${namespace}/${name}` }) },
       signalsOf: (_, ref) => signalsOf(ref),
       turns: new ReadTurns(clock, 700),
       metrics: new ScalerMetrics(),
@@ -83,6 +88,7 @@ export async function runScaler(
   return {
     clock,
     workloads,
+    events,
     signalsOf,
     address,
     keda,

@@ -4,6 +4,7 @@ import { cutText } from '../../domain/cut-text.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef, WorkloadReading } from '../../domain/workload.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { EventRecorder } from '../event-recorder.ts';
 import type { WorkloadSource } from '../workload-source.ts';
 import { clusterResources } from './cluster-resources.ts';
 import type { ClusterResources } from './cluster-resources.ts';
@@ -11,6 +12,7 @@ import { kubeClient } from './api/kube-client.ts';
 import type { KubeClient } from './api/kube-client.ts';
 import { isObjectName } from './records/object-name.ts';
 import { TrackedWorkload } from './tracked-workload.ts';
+import { ClusterEvents } from './writes/events.ts';
 
 interface ClusterSetting {
   readonly kubeConfig: KubeConfig;
@@ -18,17 +20,23 @@ interface ClusterSetting {
   readonly logger: Logger;
 }
 
+/** Workloads, and where events on their ScaledObjects go. */
+export interface ClusterSource extends WorkloadSource {
+  readonly events: EventRecorder;
+}
+
 /**
  * Workloads as a Kubernetes API server tells them: ScaledObject, scale target, pods by the target's selector, kept up to
  * date by watches that are shared within a namespace and opened when its first ScaledObject is watched. While the API
  * server can't be heard, the last known workload stands for 5 minutes.
  */
-export function clusterWorkloads({ kubeConfig, clock, logger }: ClusterSetting): WorkloadSource {
+export function clusterWorkloads({ kubeConfig, clock, logger }: ClusterSetting): ClusterSource {
   const client = kubeClient(kubeConfig, clock);
   return new ClusterWorkloads(client, clusterResources({ client, clock, logger }));
 }
 
-class ClusterWorkloads implements WorkloadSource {
+class ClusterWorkloads implements ClusterSource {
+  readonly events: EventRecorder;
   readonly #client: KubeClient;
   readonly #resources: ClusterResources;
   readonly #tracked = new Map<string, TrackedWorkload>();
@@ -37,6 +45,7 @@ class ClusterWorkloads implements WorkloadSource {
   constructor(client: KubeClient, resources: ClusterResources) {
     this.#client = client;
     this.#resources = resources;
+    this.events = new ClusterEvents(resources.surroundings, resources.writes);
   }
 
   watch(ref: ScaledObjectRef, podSelector?: string): void {

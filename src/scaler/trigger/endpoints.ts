@@ -5,6 +5,7 @@ import { cutText } from '../../domain/cut-text.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef } from '../../domain/workload.ts';
+import type { EventRecorder } from '../../kubernetes/event-recorder.ts';
 import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
 import { metadataLength } from '../../policy/entries.ts';
 import { InvalidMetadataError } from '../../policy/invalid-metadata.ts';
@@ -32,6 +33,8 @@ interface EndpointsParts {
   /** Makes the endpoint of one trigger, not started. */
   readonly make: (ref: ScaledObjectRef, policy: Policy) => Endpoint;
   readonly workloads: WorkloadSource;
+  /** Hears of metadata that are refused. */
+  readonly events: EventRecorder;
   /** How many triggers are admitted. */
   readonly most: number;
   readonly clock: Clock;
@@ -119,6 +122,7 @@ export class Endpoints {
     if (this.#invalid.size >= mostInvalid) this.#invalid.clear();
     this.#invalid.add(ref, inBrief(metadata), error);
     this.#parts.logger.warn({ scaledobject: refKey(ref), reason: error.message }, 'invalid trigger metadata');
+    this.#parts.events.record(ref, { type: 'Warning', reason: 'InvalidTriggerMetadata', message: error.message });
   }
 
   /** Whichever of a ScaledObject's triggers names a pod selector names it for all: they scale the same workload. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
+import { noEvents } from '../../../src/kubernetes/event-recorder.ts';
 import { Endpoints } from '../../../src/scaler/trigger/endpoints.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
 import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
@@ -34,6 +35,7 @@ function build() {
       return endpoint;
     },
     workloads,
+    events: noEvents,
     most: 5,
     clock,
     logger,

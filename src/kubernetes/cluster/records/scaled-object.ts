@@ -18,7 +18,6 @@ export interface ScaledObjectRecord {
   readonly startupText?: string;
   /** The name of the HorizontalPodAutoscaler that KEDA keeps for it. */
   readonly hpaName: string;
-  readonly uid?: string;
 }
 
 const overrideAnnotation = 'pilotlight.io/override';
@@ -28,7 +27,6 @@ const objectName = z.string().refine(isObjectName).optional().catch(undefined);
 const scaledObject = z.object({
   metadata: z.object({
     name: z.string(),
-    uid: z.string().optional().catch(undefined),
     annotations: z.record(z.string(), z.string()).catch({}).default({}),
   }),
   spec: z.object({
@@ -54,7 +52,7 @@ export function readScaledObject(object: unknown): ScaledObjectRecord | undefine
   if (!success) return undefined;
   const { scaleTargetRef, minReplicaCount, maxReplicaCount, advanced } = data.spec;
   const givenName = advanced?.horizontalPodAutoscalerConfig?.name;
-  const { uid, annotations } = data.metadata;
+  const { annotations } = data.metadata;
   const { [overrideAnnotation]: override, [startupAnnotation]: startupText } = annotations;
   return {
     ...scaleTargetRef,
@@ -64,7 +62,6 @@ export function readScaledObject(object: unknown): ScaledObjectRecord | undefine
       maxReplicas: maxReplicaCount,
       override: override === undefined ? undefined : readOverride(override),
       startupText: startupText !== undefined && startupText.length <= longestStartup ? startupText : undefined,
-      uid,
     }),
   };
 }
