@@ -4,7 +4,7 @@ import type { Rejections } from './rejections.ts';
 export type BackendName = 'nvml' | 'nvidia-smi' | 'simulated';
 
 /** What the driver says of a GPU once, beside the samples. */
-export interface GpuIdentity {
+interface GpuIdentity {
   readonly uuid: string;
   readonly minorNumber?: number;
   /** MIG devices at the time of asking. */

@@ -4,7 +4,7 @@ import type { GpuDevice } from '../../src/domain/gpu.ts';
 import type { GpuReader, ReaderEvent } from '../../src/gpu/reader.ts';
 
 /** A node as a driver is to show it. */
-export interface GpuScene {
+interface GpuScene {
   /** In MiB and percent; nothing for what the driver does not tell. */
   readonly processes: readonly { readonly pid: number; readonly mebibytes?: number; readonly percent: number }[];
   /** Where there are any the GPU is cut; each has one process of the number of its GPU instance. */
