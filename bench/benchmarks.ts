@@ -3,6 +3,7 @@ import { clusterMemory, clusterSoak } from './cluster/memory.ts';
 import { exporterLoad } from './exporter-load.ts';
 import { exporterReads } from './exporter-reads.ts';
 import type { Benchmark } from './figure.ts';
+import { redisWake } from './redis-wake.ts';
 import { scalerPush } from './scaler-push.ts';
 import { scalerThroughput } from './scaler-throughput.ts';
 import { engineReadCpu, engineReadMemory } from './signals/engine-reads.ts';
@@ -12,6 +13,7 @@ import { parseRatio } from './signals/parse-ratio.ts';
 export const benchmarks: readonly Benchmark[] = [
   scalerThroughput,
   scalerPush,
+  redisWake,
   exporterLoad,
   exporterReads,
   clusterCalls,

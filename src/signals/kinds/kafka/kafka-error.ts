@@ -29,7 +29,7 @@ export function explainKafkaError(host: string, error: unknown): Error {
   const all = flatten(error);
   const network = all.find((one) => one instanceof RefusedAddressError || isNetworkCode(errorCode(one)));
   if (network !== undefined) return describeNetworkError(host, network);
-  const reason = find(all, apiIdOf, reasonOfAnswer) ?? find(all, errorCode, reasonOfCode);
+  const reason = find(all, answerOf, reasonOfAnswer) ?? find(all, errorCode, reasonOfCode);
   if (reason !== undefined) return new Error(`${host} ${reason}`);
   const [first] = all;
   // Of our own making: in words already.
@@ -55,6 +55,8 @@ function flatten(error: unknown): Error[] {
   return [error, ...gathered, ...flatten(error.cause)];
 }
 
-function apiIdOf(error: Error): string {
+/** What a broker answered; the client says in words of its own that it was told of no such topic. */
+function answerOf(error: Error): string {
+  if (error.message.startsWith('Unknown topic')) return 'UNKNOWN_TOPIC_OR_PARTITION';
   return 'apiId' in error && typeof error.apiId === 'string' ? error.apiId : '';
 }

@@ -37,7 +37,9 @@ export async function connectNats(
   ending.signal.addEventListener('abort', close, { once: true });
   const { domain } = settings;
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: longestWaitMs, ...(domain === undefined ? {} : { domain }) }); // prettier-ignore
-  return { manager, limit: new ByteLimit(socketOf(connection), mostBytes, () => ending.abort()) };
+  const socket = socketOf(connection);
+  if (!socket) throw new Error(`${settings.url.host} closed the connection`);
+  return { manager, limit: new ByteLimit(socket, mostBytes, () => ending.abort()) };
 }
 
 async function describe(settings: NatsSettings, secrets: Secrets): Promise<ConnectionOptions> {
@@ -74,11 +76,11 @@ async function byCreds(creds: string): Promise<Authenticator> {
 
 /** At once: a polite close waits for a server that may be silent. */
 function hangUp(connection: NatsConnection): void {
-  socketOf(connection).destroy();
+  socketOf(connection)?.destroy();
   void connection.close();
 }
 
-/** The client keeps its socket to itself, and has no limit of its own for what a server sends. */
-function socketOf(connection: NatsConnection): Socket {
-  return (connection as unknown as { protocol: { transport: { socket: Socket } } }).protocol.transport.socket;
+/** The client keeps its socket to itself, and has no limit of its own for what a server sends. Undefined once it is closed. */
+function socketOf(connection: NatsConnection): Socket | undefined {
+  return (connection as unknown as { protocol: { transport: { socket?: Socket } } }).protocol.transport.socket;
 }

@@ -17,8 +17,7 @@ export interface ManagedQueue {
 /** What the management API tells of a queue: what is ready, and what consumers hold. Its figures are up to 5 s old by default. */
 export async function readManagedQueue(access: HttpAccess, { vhost, queue, deadline }: ManagedQueue): Promise<Backlog> {
   const path = `/api/queues/${encodeURIComponent(vhost)}/${encodeURIComponent(queue)}`;
-  const search = new URLSearchParams({ disable_stats: 'true', enable_queue_totals: 'true' });
-  const { status, body } = await access.ask({ path, search, deadline });
+  const { status, body } = await access.ask({ path, deadline });
   const name = `queue "${cut(queue)}"`;
   if (status === 404) throw new Error(`${access.host} has no ${name} in the virtual host "${cut(vhost)}"`);
   if (status !== 200) throw new Error(`${access.host} answered ${status}`);
