@@ -5,6 +5,7 @@ import { InvalidMetadataError } from './invalid-metadata.ts';
 import { Metadata } from './metadata.ts';
 import type { Report } from './parse.ts';
 import { duration, numberFrom0, oneOf } from './scalars.ts';
+import { warnOfFieldMistakes } from './signals/field-mistakes.ts';
 import { readSignalPlans } from './signals/signal-plans.ts';
 import { checkSteps } from './steps/check-steps.ts';
 import { readSteps } from './steps/steps.ts';
@@ -29,6 +30,7 @@ export function parseTriggerMetadata(given: Readonly<Record<string, string>>): P
   const behaviour = readBehaviour(metadata);
   checkSteps(metadata, steps, signals);
   warnOfSignals(metadata, signals);
+  warnOfFieldMistakes(metadata, signals, steps);
   if (!metadata.hasUnreadableKeys) checkWakeability(metadata, calendarSettings);
   if (metadata.problems.length > 0) throw new InvalidMetadataError(metadata.problems);
   return { ...calendarSettings, ...behaviour, signals, steps, warnings: metadata.warnings };

@@ -5,8 +5,10 @@ import type { Option } from './options.ts';
 interface Command {
   readonly about: string;
   readonly options: Readonly<Record<string, Option<unknown>>>;
+  /** What the words before the options are, where it takes any: `FILE…`. It needs one at least. */
+  readonly operands?: string;
   /** Answers the exit code. `stop` is aborted at Ctrl-C. */
-  readonly run: (options: never, stop: AbortSignal) => Promise<number>;
+  readonly run: (options: never, stop: AbortSignal, operands: readonly string[]) => Promise<number>;
 }
 
 interface CommandTable {
@@ -31,7 +33,8 @@ export async function runCommand({ usage, commands }: CommandTable): Promise<voi
     return;
   }
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(describeOptions(`${usage} ${name} [options]`, command.about, command.options));
+    const words = [usage, name, command.operands, '[options]'].filter((word) => word !== undefined);
+    process.stdout.write(describeOptions(words.join(' '), command.about, command.options));
     return;
   }
   await execute(command, argv);
@@ -42,10 +45,24 @@ async function execute(command: Command, argv: readonly string[]): Promise<void>
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   try {
-    process.exitCode = await command.run(readOptions(command.options, argv, process.env) as never, stop.signal);
+    const { operands, rest } = takeOperands(command, argv);
+    process.exitCode = await command.run(
+      readOptions(command.options, rest, process.env) as never,
+      stop.signal,
+      operands,
+    );
   } catch (error) {
     const isUsage = error instanceof UsageError;
     process.stderr.write(`${isUsage ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
     process.exitCode = isUsage ? usageExitCode : 1;
   }
+}
+
+/** The words before the first flag. Throws UsageError where the command needs some and there are none. */
+function takeOperands({ operands }: Command, argv: readonly string[]): { operands: string[]; rest: readonly string[] } {
+  if (operands === undefined) return { operands: [], rest: argv };
+  const firstFlag = argv.findIndex((word) => word.startsWith('-'));
+  const count = firstFlag === -1 ? argv.length : firstFlag;
+  if (count === 0) throw new UsageError(`${operands} is missing; see --help`);
+  return { operands: argv.slice(0, count), rest: argv.slice(count) };
 }

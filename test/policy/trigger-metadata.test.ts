@@ -248,6 +248,8 @@ describe('warnings', () => {
   const onlyCalendar =
     'only the calendar wakes this workload: demand outside business hours is not seen; ' +
     'add queueFrom and queueTarget to see it, or write "offHours: closed" if that is meant';
+  const onlyUtilization =
+    'GPU utilization alone adds replicas here, and a GPU at 100 % is not overload: one request can keep it there; add queueTarget or runningTarget';
   const always = { timezone: 'UTC', businessHours: 'daily 00:00-24:00 min=1' };
   const cases: [name: string, metadata: Record<string, string>, warnings: string[]][] = [
     ['a calendar that alone can wake', { ...office, engine: 'vllm' }, [onlyCalendar]],
@@ -310,6 +312,40 @@ describe('warnings', () => {
     ['nothing, where a queue stands beside completions', { ...queue, engine: 'seldon', requestRateTarget: '5' }, []],
     ['nothing, where arrivals are counted', { ...always, engine: 'torchserve', requestRateTarget: '5' }, []],
     [
+      'a utilization that alone adds replicas',
+      { ...always, gpuUtilizationTarget: '80' },
+      [`gpuUtilizationTarget: ${onlyUtilization}`],
+    ],
+    [
+      'a mean that is taken for a sum',
+      { ...queue, runningFrom: 'prom', runningQuery: 'avg by (model) (vllm:num_requests_running)', runningTarget: '8' },
+      [
+        "runningQuery: an average is one replica's share, and the target is held against the sum over all; write sum(…)",
+      ],
+    ],
+    [
+      "an endpoint picker's mean",
+      {
+        queueFrom: 'prom',
+        queueQuery: 'inference_pool_average_queue_size{name="llama"}',
+        queueTarget: '5',
+      },
+      [
+        "queueQuery: inference_pool_average_queue_size is a mean over the pool's endpoints, and the target is held against the sum; multiply it by the number of ready endpoints",
+      ],
+    ],
+    [
+      'nothing, where the mean is multiplied, and where it has no target',
+      {
+        queueFrom: 'prom',
+        queueTarget: '5',
+        queueQuery: 'inference_pool_average_queue_size * inference_pool_ready_pods',
+        runningFrom: 'prom',
+        runningQuery: 'avg(x)',
+      },
+      [],
+    ],
+    [
       'steps that only add, under targets',
       { ...queue, steps: 'gpuUtilization > 70 for 2m: +1' },
       [
@@ -321,6 +357,7 @@ describe('warnings', () => {
       { ...always, steps: 'gpuUtilization > 70 for 2m: +1' },
       [
         'steps: none removes replicas, so what they add stays until the workload is idle; add a step that removes, such as "gpuUtilization < 30 for 10m: -1"',
+        `steps: ${onlyUtilization}`,
       ],
     ],
     [
