@@ -105,7 +105,7 @@ describe('the default rendering', () => {
     expect(hosted.volumes?.map(({ name }) => name)).toEqual(['pod-resources', 'pod-logs']);
   });
 
-  it('gives the scaler gRPC probes, two replicas on different nodes, and what "restricted" asks for', () => {
+  it('gives the scaler probes, two replicas on different nodes, and what "restricted" asks for', () => {
     const { replicas, template } = workload(render(helm), 'Deployment', 'pilotlight-scaler');
     expect(replicas).toBe(2);
     expect(template.spec).toMatchObject({
@@ -113,8 +113,8 @@ describe('the default rendering', () => {
       topologySpreadConstraints: [{ topologyKey: 'kubernetes.io/hostname' }],
       containers: [
         {
-          livenessProbe: { grpc: { port: 6000, service: 'liveness' } },
-          readinessProbe: { grpc: { port: 6000, service: 'readiness' } },
+          livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+          readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -139,15 +139,16 @@ describe('the default rendering', () => {
     );
   });
 
-  it('lets the scaler see five kinds, and change nothing but an annotation', () => {
+  it('lets the scaler see five kinds, and write but an annotation and events', () => {
     const { rules } = find(render(helm), 'ClusterRole', 'pilotlight-scaler-pilotlight') as unknown as {
-      rules: { resources: string[]; verbs: string[] }[];
+      rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
     };
-    const writes = rules.filter(({ verbs }) => verbs.some((verb) => verb !== 'list' && verb !== 'watch'));
+    const writes = rules.filter(({ verbs }) => verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
     expect(writes).toEqual([
-      { apiGroups: ['keda.sh'], resources: ['scaledobjects'], verbs: ['list', 'watch', 'patch'] },
+      { apiGroups: ['keda.sh'], resources: ['scaledobjects'], verbs: ['list', 'watch', 'get', 'patch'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
     ]);
-    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(['deployments', 'horizontalpodautoscalers', 'pods', 'scaledobjects', 'statefulsets']); // prettier-ignore
+    expect(rules.flatMap(({ resources }) => resources).sort()).toEqual(['deployments', 'events', 'horizontalpodautoscalers', 'pods', 'scaledobjects', 'statefulsets']); // prettier-ignore
   });
 });
 
