@@ -43,7 +43,7 @@ export async function startScalerProcess(
   createInterface({ input: child.stdout }).on('line', (line) => logs.push(JSON.parse(line) as Record<string, unknown>));
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   const listening = (): Record<string, unknown> | undefined => logs.find(({ msg }) => msg === 'listening');
-  await expect.poll(() => listening() ?? stderr, { timeout: 20_000 }).toBeTruthy();
+  await expect.poll(() => listening() ?? stderr, { timeout: 60_000 }).toBeTruthy();
   return {
     child,
     logs,
