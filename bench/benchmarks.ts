@@ -1,7 +1,10 @@
 import { clusterCalls } from './cluster/calls.ts';
 import { clusterMemory, clusterSoak } from './cluster/memory.ts';
-import { exporterLoad } from './exporter-load.ts';
 import { exporterReads } from './exporter-reads.ts';
+import { forkRatio } from './exporter/fork-ratio.ts';
+import { rssGrowth } from './exporter/growth.ts';
+import { nvidiaSmiLoad, nvmlLoad } from './exporter/load.ts';
+import { migFactor } from './exporter/mig.ts';
 import type { Benchmark } from './figure.ts';
 import { redisWake } from './redis-wake.ts';
 import { scalerPush } from './scaler-push.ts';
@@ -14,7 +17,11 @@ export const benchmarks: readonly Benchmark[] = [
   scalerThroughput,
   scalerPush,
   redisWake,
-  exporterLoad,
+  nvmlLoad,
+  nvidiaSmiLoad,
+  migFactor,
+  forkRatio,
+  rssGrowth,
   exporterReads,
   clusterCalls,
   clusterMemory,

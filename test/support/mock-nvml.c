@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,12 +99,21 @@ static void queue_xids(void) {
 }
 
 static void read_driver(void) {
+  static struct stat last;
+  struct stat now;
   Dl_info self;
   char path[4096], line[256], key[32], text[96];
   dladdr((void *)read_driver, &self);
   snprintf(path, sizeof path, "%s.driver", self.dli_fname);
   FILE *file = fopen(path, "r");
   if (file == NULL) abort();
+  /* A file that is still the same costs nothing, so that benchmarks measure the reader. */
+  fstat(fileno(file), &now);
+  if (now.st_ino == last.st_ino && now.st_mtim.tv_sec == last.st_mtim.tv_sec && now.st_mtim.tv_nsec == last.st_mtim.tv_nsec) {
+    fclose(file);
+    return;
+  }
+  last = now;
   memset(&global, 0, sizeof global);
   unit_count = process_count = 0;
   struct unit *current = &global;
@@ -174,7 +184,7 @@ int nvmlDeviceGetEnforcedPowerLimit(struct unit *u, uint32_t *out) { return writ
 int nvmlDeviceGetTemperature(struct unit *u, int sensor, uint32_t *out) { return sensor ? NOT_SUPPORTED : write32(u, "temperature", out); }
 int nvmlDeviceGetEncoderUtilization(struct unit *u, uint32_t *out, uint32_t *us) { *us = 1000; return write32(u, "encoder", out); }
 int nvmlDeviceGetDecoderUtilization(struct unit *u, uint32_t *out, uint32_t *us) { *us = 1000; return write32(u, "decoder", out); }
-int nvmlDeviceGetMaxMigDeviceCount(struct unit *u, uint32_t *out) { (void)u; *out = 7; return OK; }
+int nvmlDeviceGetMaxMigDeviceCount(struct unit *u, uint32_t *out) { (void)u; *out = 8; return OK; }
 int nvmlDeviceGetGpuInstanceId(struct unit *u, uint32_t *out) { return write32(u, "gi", out); }
 int nvmlDeviceGetComputeInstanceId(struct unit *u, uint32_t *out) { return write32(u, "ci", out); }
 int nvmlDeviceGetMigMode(struct unit *u, uint32_t *now, uint32_t *later) { *later = 0; return write32(u, "mig", now); }
@@ -277,7 +287,7 @@ int nvmlDeviceGetProcessUtilization(struct unit *u, struct busy *out, uint32_t *
 }
 
 int nvmlDeviceGetMigDeviceHandleByIndex(struct unit *u, unsigned index, struct unit **out) {
-  /* The first place is a hole, as after a slice was taken away. */
+  /* The first of the eight places is a hole, as after a slice was taken away. */
   *out = index == 0 ? NULL : nth(u, index - 1);
   return *out == NULL ? NOT_FOUND : OK;
 }

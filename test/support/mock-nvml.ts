@@ -3,7 +3,6 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'vitest';
 
 /** What the library says of a GPU or slice, in its own units; a name that is not there is not supported. */
 export interface MockUnit {
@@ -45,7 +44,7 @@ export const hasCompiler = ((): boolean => {
 export const skippedWithoutCompiler = hasCompiler ? '' : ' (skipped: there is no C compiler, "cc")';
 
 export function mockUuid(position: number): string {
-  return `GPU-0f0f0f0f-1111-2222-3333-00000000000${position}`;
+  return `GPU-0f0f0f0f-1111-2222-3333-00000000000${position.toString(16)}`;
 }
 
 export function mockGpu(position: number, values: MockUnit['values'] = {}, more: Partial<MockGpu> = {}): MockGpu {
@@ -53,7 +52,7 @@ export function mockGpu(position: number, values: MockUnit['values'] = {}, more:
     uuid: mockUuid(position),
     values: {
       name: 'NVIDIA H100 80GB HBM3',
-      bus: `00000000:0${position}:00.0`,
+      bus: `00000000:0${position.toString(16)}:00.0`,
       minor: position,
       mig: 0,
       utilization: 30,
@@ -68,7 +67,7 @@ export function mockGpu(position: number, values: MockUnit['values'] = {}, more:
 
 /** Builds the library in a folder of its own, gone after the test. It begins with one healthy GPU. */
 export function buildMockNvml(
-  test: TestContext,
+  test: { onTestFinished(call: () => void): void },
   driver: MockDriver = { gpus: [mockGpu(0)] },
   defines: readonly string[] = [],
 ): MockNvml {

@@ -76,6 +76,10 @@ function line(fields: readonly string[], position: number): string {
   return fields.map((field) => gpu[field] ?? '[N/A]').join(', ');
 }
 
+function once(fields: readonly string[]): void {
+  for (const position of driver().gpus.keys()) print(`${line(fields, position)}\n`);
+}
+
 async function loop(fields: readonly string[], intervalMs: number): Promise<void> {
   writeFileSync(`${driverFile}.pid`, String(process.pid));
   print(`${fields.join(', ')}\n`);
@@ -113,4 +117,5 @@ else if (unknown !== undefined) {
 else if (args.includes('-x')) report();
 else if (args.includes('-L')) list();
 else if (args[0] === 'pmon') await watchProcesses();
+else if (query && option('--loop-ms=') === undefined) once(query);
 else if (query) await loop(query, Number(option('--loop-ms=')));
