@@ -1,5 +1,7 @@
 import { clusterCalls } from './cluster/calls.ts';
 import { clusterMemory, clusterSoak } from './cluster/memory.ts';
+import { openStreams } from './cluster/open-streams.ts';
+import { rollingRestart } from './cluster/rolling-restart.ts';
 import { exporterReads } from './exporter-reads.ts';
 import { forkRatio } from './exporter/fork-ratio.ts';
 import { rssGrowth } from './exporter/growth.ts';
@@ -29,4 +31,6 @@ export const benchmarks: readonly Benchmark[] = [
   parseRatio,
   engineReadCpu,
   engineReadMemory,
+  openStreams,
+  rollingRestart,
 ];

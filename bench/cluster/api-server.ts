@@ -1,16 +1,19 @@
 import { startKubeApi } from '../../test/support/kube-api.ts';
-import { podName, podObject, workloadObjects } from './objects.ts';
-import { namespaceOf, nameOf, podsEach } from './scene.ts';
+import { closedScaledObject, podName, podObject, workloadObjects } from './objects.ts';
+import { namespaceOf, nameOf, podsEach, refOf } from './scene.ts';
 
 /** What the stand-in can be told: to add workloads, to remove them, or to replace the pods of some, one step at a time. */
 export type ApiOrder =
   | { readonly do: 'add'; readonly from: number; readonly to: number; readonly replicas: number }
   | { readonly do: 'remove'; readonly from: number; readonly to: number }
+  /** Gives the ScaledObjects an override that allows no replica. */
+  | { readonly do: 'close'; readonly from: number; readonly to: number }
   | { readonly do: 'replace pods'; readonly workloads: readonly number[]; readonly slot: number }
   | { readonly do: 'bookmark' };
 
 /** The Kubernetes API server of the scene: a script for `startSide`. */
 const api = await startKubeApi();
+const enginePort = Number(process.argv[2]);
 
 function carryOut(order: ApiOrder): void {
   if (order.do === 'bookmark') api.bookmark();
@@ -18,11 +21,15 @@ function carryOut(order: ApiOrder): void {
   else for (let index = order.from; index < order.to; index += 1) change(index, order);
 }
 
-function change(index: number, order: Extract<ApiOrder, { do: 'add' | 'remove' }>): void {
+function change(index: number, order: Extract<ApiOrder, { do: 'add' | 'remove' | 'close' }>): void {
   const slots = Array.from({ length: podsEach }, (_, slot) => slot);
   if (order.do === 'add') {
-    api.apply(...workloadObjects(index, order.replicas));
+    api.apply(...workloadObjects(index, order.replicas, refOf(index, enginePort).scalerMetadata));
     for (const slot of slots.slice(0, order.replicas)) api.apply(podObject(index, slot, 0, 'ready'));
+    return;
+  }
+  if (order.do === 'close') {
+    api.apply(closedScaledObject(index));
     return;
   }
   for (const { kind, metadata } of workloadObjects(index, 0)) api.remove(kind, metadata.name, metadata.namespace);

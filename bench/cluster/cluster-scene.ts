@@ -10,37 +10,44 @@ import { activeScaledObjects, podsEach, refOf } from './scene.ts';
 import { startSide } from './side-process.ts';
 import type { SideProcess } from './side-process.ts';
 
-export interface ScalerOfScene {
-  readonly program: Program;
+interface Ports {
   readonly grpcPort: number;
   readonly httpPort: number;
 }
 
+export interface ScalerOfScene extends Ports {
+  readonly program: Program;
+}
+
 /** A cluster of 2,000 workloads with 10,000 pods, and scalers that read it; each part a process of its own. */
+/** With ten thousand pods to read first, and clients on the same cores. */
+const readyWithinMs = 150_000;
+
 export interface ClusterScene {
   readonly refs: readonly Ref[];
   readonly enginePort: number;
   order(order: ApiOrder): Promise<void>;
   /** Starts the compiled scaler as the chart does, against the scene's API server. */
-  startScaler(flags?: readonly string[]): Promise<ScalerOfScene>;
+  startScaler(ports?: Ports): Promise<ScalerOfScene>;
   /** Stops all, scalers included. */
   end(): Promise<void>;
 }
 
-export async function openCluster(): Promise<ClusterScene> {
+/** @param active workloads with five pods each */
+export async function openCluster(active = activeScaledObjects): Promise<ClusterScene> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   const pods = await startSide<{ port: number }>('engine-pods.ts');
-  const api = await startSide<{ url: string }>('api-server.ts');
+  const api = await startSide<{ url: string }>('api-server.ts', [String(pods.ready.port)]);
   const order = (what: ApiOrder): Promise<void> => api.ask(what);
-  await order({ do: 'add', from: 0, to: activeScaledObjects, replicas: podsEach });
+  await order({ do: 'add', from: 0, to: active, replicas: podsEach });
   const kubeconfig = writeKubeconfig(folder, api);
   const scalers: Program[] = [];
   return {
-    refs: Array.from({ length: activeScaledObjects }, (_, index) => refOf(index, pods.ready.port)),
+    refs: Array.from({ length: active }, (_, index) => refOf(index, pods.ready.port)),
     enginePort: pods.ready.port,
     order,
-    startScaler: async (flags = []) => {
-      const scaler = await startScaler(kubeconfig, flags);
+    startScaler: async (ports) => {
+      const scaler = await startScaler(kubeconfig, ports ?? { grpcPort: await freePort(), httpPort: await freePort() });
       scalers.push(scaler.program);
       return scaler;
     },
@@ -52,11 +59,11 @@ export async function openCluster(): Promise<ClusterScene> {
   };
 }
 
-async function startScaler(kubeconfig: string, flags: readonly string[]): Promise<ScalerOfScene> {
-  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+/** Resolves when it is ready, as Kubernetes would have it before it sends calls there. */
+async function startScaler(kubeconfig: string, { grpcPort, httpPort }: Ports): Promise<ScalerOfScene> {
   const ports = ['--host', '127.0.0.1', '--grpc-port', `${grpcPort}`, '--http-port', `${httpPort}`];
-  const program = startProgram('scaler', [...ports, '--kubeconfig', kubeconfig, ...flags]);
-  await waitFor(`http://127.0.0.1:${httpPort}/readyz`);
+  const program = startProgram('scaler', [...ports, '--kubeconfig', kubeconfig]);
+  await waitFor(`http://127.0.0.1:${httpPort}/readyz`, readyWithinMs);
   return { program, grpcPort, httpPort };
 }
 

@@ -5,14 +5,25 @@ import { nameOf, namespaceOf, podAddress, podsEach } from './scene.ts';
 /** Where a pod of the churn stands in its life. */
 export type PodStage = 'created' | 'started' | 'ready' | 'terminating';
 
+const bounds = { minReplicaCount: 1, maxReplicaCount: 20 };
+
 /** What the API server holds of one workload, but its pods. */
-export function workloadObjects(index: number, replicas: number): KubeObject[] {
+export function workloadObjects(index: number, replicas: number, triggerMetadata = {}): KubeObject[] {
   const [name, metadata] = [nameOf(index), { namespace: namespaceOf(index), ...bulk(1) }];
   return [
-    scaledObject(name, { metadata, spec: { minReplicaCount: 1, maxReplicaCount: 20 } }),
+    scaledObject(name, {
+      metadata,
+      spec: { ...bounds, triggers: [{ type: 'external-push', metadata: triggerMetadata }] },
+    }),
     deployment(name, replicas, { metadata: { ...metadata, generation: 1 } }),
     kubeHpa(name, { metadata, spec: { minReplicas: 1, maxReplicas: 20 }, status: { currentReplicas: replicas } }),
   ];
+}
+
+/** A ScaledObject that its operator keeps at zero. */
+export function closedScaledObject(index: number): KubeObject {
+  const annotations = { 'pilotlight.io/override': 'max=0 until=2099-01-01T00:00Z reason=bench' };
+  return scaledObject(nameOf(index), { metadata: { namespace: namespaceOf(index), annotations }, spec: bounds });
 }
 
 /** A pod as long as a real one: some 8 kB, of which the scaler needs a few hundred bytes. */

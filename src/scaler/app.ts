@@ -4,6 +4,8 @@ import { serverPemPaths } from '../credentials/pem-options.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
+import { listExternalTriggers } from '../kubernetes/cluster/external-triggers.ts';
+import type { ExternalTrigger } from '../kubernetes/cluster/external-triggers.ts';
 import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
 import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
 import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
@@ -34,10 +36,11 @@ import { ReadTurns } from './trigger/read-turns.ts';
 const readsToStale = 3;
 /** How long a gauge's last value is remembered after that. */
 const forgetAfterMs = 300_000;
+/** How long a start may wait for the list of ScaledObjects. */
+const listLimitMs = 5_000;
 
 /** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {
-  const { clock } = options;
   const logger = createLogger('scaler', options.logLevel);
   const kubeConfig = await openKubeConfig(options);
   const openPods = (flag: string, text: string) => openDirectory(flag, text, { options, kubeConfig, logger });
@@ -56,16 +59,17 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
   );
   const tls = await openTls(options, logger);
   const metrics = new ScalerMetrics();
-  const turns = new ReadTurns(clock, options.podReadsPerSecond);
+  const turns = new ReadTurns(options.clock, options.podReadsPerSecond);
   const service = await serveScaler(
     {
       workloads,
       events,
+      triggers: await knownTriggers(options, kubeConfig, logger),
       signalsOf: signalReader({ options, environment, turns, metrics, logger }),
       turns,
       metrics,
       logger,
-      clock,
+      clock: options.clock,
       transportClock: systemClock,
     },
     serviceSettings(options, tls),
@@ -97,6 +101,23 @@ function serviceSettings(options: ScalerOptions, tls: PemFiles | undefined): Ser
     hpaTolerance,
     tls,
   };
+}
+
+/** What KEDA is going to ask for. Without it the scaler starts as well, and gets to know its triggers one by one. */
+async function knownTriggers(
+  { namespaces }: ScalerOptions,
+  kubeConfig: KubeConfig | undefined,
+  logger: Logger,
+): Promise<readonly ExternalTrigger[]> {
+  try {
+    return kubeConfig
+      ? await listExternalTriggers({ kubeConfig, clock: systemClock, limitMs: listLimitMs }, namespaces)
+      : [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    logger.warn({ reason }, 'ScaledObjects can not be listed; starting without having warmed up');
+    return [];
+  }
 }
 
 async function openEnvironment(

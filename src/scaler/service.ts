@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
+import type { ExternalTrigger } from '../kubernetes/cluster/external-triggers.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { serveHttp } from '../telemetry/http-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -20,6 +21,7 @@ import type { ScalerMetrics } from './http/metrics.ts';
 import { OpenStreams } from './grpc/open-streams.ts';
 import { Rpcs } from './grpc/rpcs.ts';
 import type { ReadTurns } from './trigger/read-turns.ts';
+import { prewarm } from './trigger/prewarm.ts';
 import { spread } from './trigger/spread.ts';
 import { WarmUp } from './trigger/warm-up.ts';
 
@@ -33,6 +35,8 @@ const mostTriggers = 20_000;
 interface ServiceParts {
   readonly workloads: WorkloadSource;
   readonly events: EventRecorder;
+  /** Triggers that KEDA is going to ask for, where they are known. */
+  readonly triggers?: readonly ExternalTrigger[];
   /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
   readonly signalsOf: (policy: Policy, ref: ScaledObjectRef) => SignalReadings;
   /** The turns that the reads of all triggers take. */
@@ -76,11 +80,14 @@ export async function serveScaler(parts: ServiceParts, settings: ServiceSettings
   const rpcs = new Rpcs(metrics.rpcObserver(), logger);
   const scaler = externalScaler({ endpoints, streams, rpcs, clock });
   const { host, maxConnectionAgeMs } = settings;
+  // Probes are answered while it warms up; KEDA's calls only when they can be.
   const http = await serveHttp(httpRoutes({ endpoints, metrics, health, clock }), { host, port: settings.httpPort });
+  await prewarm(endpoints, parts.triggers ?? [], transportClock);
   const grpc = await serveGrpc(
     { scaler, health, streams, clock: transportClock, tls: settings.tls, maxConnectionAgeMs },
     { host, port: settings.grpcPort },
   );
+  health.startServing();
   const stop = async (): Promise<void> => {
     await grpc.stop();
     endpoints.close();

@@ -22,7 +22,7 @@ export function httpRoutes({ endpoints, metrics, health, clock }: HttpParts): Re
     '/': () => page,
     '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
     '/healthz': () => textAnswer(200, 'ok'),
-    '/readyz': () => (health.serving ? textAnswer(200, 'ok') : textAnswer(503, 'shutting down')),
+    '/readyz': () => readiness(health),
     '/api/decisions': () => jsonAnswer(200, { decisions: listDecisions(endpoints, clock) }),
     '/api/decisions/': (path) => decisionsOf(endpoints, path, clock),
   };
@@ -41,4 +41,9 @@ function decisionsOf(endpoints: Endpoints, path: string, clock: Clock): HttpAnsw
   }
   const error = `no ScaledObject "${cutText(path, 80)}" has been asked for; write /api/decisions/NAMESPACE/NAME`;
   return jsonAnswer(404, { error });
+}
+
+function readiness({ state }: HealthService): HttpAnswer {
+  if (state === 'serving') return textAnswer(200, 'ok');
+  return textAnswer(503, state === 'starting' ? 'warming up' : 'shutting down');
 }
