@@ -30,7 +30,7 @@ export function slicedGpus(count: number): MockGpu[] {
   ); // prettier-ignore
 }
 
-export function sliceUuid(gpu: number, place: number): string {
+function sliceUuid(gpu: number, place: number): string {
   return `MIG-0f0f0f0f-1111-2222-3333-0000000000${gpu.toString(16)}${place}`;
 }
 

@@ -41,7 +41,7 @@ const behaviourKeys = [
 /** Signals that are also read by key: from a queue, or a pool of endpoints. */
 export const keyedSignals: readonly SignalName[] = ['queue', 'running', 'concurrency', 'kvCache'];
 /** Those of them that say what a queue holds, which may be one consumer's or kept in a way of its own. */
-export const queuedSignals: readonly SignalName[] = ['queue', 'running', 'concurrency'];
+const queuedSignals: readonly SignalName[] = ['queue', 'running', 'concurrency'];
 
 const signalKeys = signalNames.flatMap((signal) => [
   ...(addsUp(signal) ? [`${signal}Target`] : []),

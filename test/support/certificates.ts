@@ -1,6 +1,6 @@
 /**
  * Certificates for tests, good for a hundred years, and their keys: of no use outside them. `authority` has signed all
- * but `stranger` and `foreignServer`, which `otherAuthority` has.
+ * but `stranger`, which `otherAuthority` has.
  */
 interface Pair {
   readonly cert: string;
@@ -119,29 +119,6 @@ fiTiQfRrLAIgLmtyVIaeTbb7C3KpxIX+reVhadJJxHtxkMB59scuXck=
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgXIy3bLFGxiVvddEa
 PFqiUIOK2o4chzxGMXW2O1PZghqhRANCAATCxfbPucr1MqhQswJpCCt/dgOSfWiu
 cGXFhUGSw2cCKvZ2iOOtutRaJX8Hn6vjPQxAr+8rNzCx/NVbbiN4w3tf
------END PRIVATE KEY-----
-`,
-};
-
-/** A server that it does not know. */
-export const foreignServer: Pair = {
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBrTCCAVKgAwIBAgIUU0dOnL4+hARy2Q/3u3heazgpYc0wCgYIKoZIzj0EAwIw
-GDEWMBQGA1UEAwwNb3RoZXItdGVzdC1jYTAgFw0yNjExMjYxNDUxMTJaGA8yMTI2
-MTEwMjE0NTExMlowEjEQMA4GA1UEAwwHZm9yZWlnbjBZMBMGByqGSM49AgEGCCqG
-SM49AwEHA0IABBtg6b4d+YAOc/k/kkGIRc7jq5UaA+2Y0ccKT6rrM5WeKSNw21EA
-zfL6kHWTpx08WPq72g895UPFeofJq3v/tQ2jfjB8MAkGA1UdEwQCMAAwEwYDVR0l
-BAwwCgYIKwYBBQUHAwEwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMB0GA1Ud
-DgQWBBSPME0Pi4HM4lXrGJvqk9yybSw4xjAfBgNVHSMEGDAWgBRFadtM+cgSgwod
-uXdhLcwITEbqxTAKBggqhkjOPQQDAgNJADBGAiEA3xv2/UU7T+jy2wqD7+hawLF7
-JyG71X/7W+KuSp3d3W8CIQDUZVd0yuQen+T7xhzvdEezWgkii3K4+fwXyEY9CfPU
-IA==
------END CERTIFICATE-----
-`,
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZfmEjZaDVXvCbSY3
-vrg36QTtRTF4S0SwhTlEykZv9xehRANCAAQbYOm+HfmADnP5P5JBiEXO46uVGgPt
-mNHHCk+q6zOVnikjcNtRAM3y+pB1k6cdPFj6u9oPPeVDxXqHyat7/7UN
 -----END PRIVATE KEY-----
 `,
 };

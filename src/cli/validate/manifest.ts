@@ -2,7 +2,7 @@ import { isMap, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
 
 /** A place in a file: its path of keys and indices, and the line on which it stands. */
-export type LineOf = (path: readonly (string | number)[]) => number;
+type LineOf = (path: readonly (string | number)[]) => number;
 
 /** One document of a file, as plain data. */
 export interface Manifest {

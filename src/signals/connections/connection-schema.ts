@@ -25,7 +25,7 @@ const kinds = [
 ] as const;
 
 /** The types of connections that there are. */
-export const connectionTypes = kinds.map(({ shape }) => shape.type.value);
+const connectionTypes = kinds.map(({ shape }) => shape.type.value);
 
 const connection = z.discriminatedUnion('type', kinds, {
   error: ({ code }: { code: string }) =>

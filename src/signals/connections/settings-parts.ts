@@ -59,8 +59,6 @@ export const hostAndPort = z.string('must be a text such as host:9092').transfor
   return z.NEVER;
 });
 
-export type HostAndPort = z.infer<typeof hostAndPort>;
-
 /** TLS, wherever a connection speaks it. */
 export const tlsShape = {
   /** PEM of the authorities to trust, in the place of those that are known anyway. */

@@ -1,6 +1,3 @@
-import { ExpositionReader } from './exposition-reader.ts';
-import { WantedNames } from './wanted-names.ts';
-
 /** One sample of a metric: its labels as they were written, its value as it is, NaN and infinities included. */
 export interface Sample {
   readonly name: string;
@@ -18,11 +15,4 @@ export interface Exposition {
   readonly declared: ReadonlySet<string>;
   /** What is wrong with the text as a whole, so that nothing of it can be trusted to be all: `ends in the middle of a line`. */
   readonly flaw?: string;
-}
-
-/** Reads a text that is there as a whole, as ExpositionReader does. */
-export function parseExposition(text: string, wanted: readonly string[]): Exposition {
-  const reader = new ExpositionReader(new WantedNames(wanted));
-  reader.write(Buffer.from(text));
-  return reader.end();
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import { Endpoints } from '../../../src/scaler/trigger/endpoints.ts';
 import { prewarm } from '../../../src/scaler/trigger/prewarm.ts';
+import { noEvents } from '../../../src/kubernetes/event-recorder.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
 import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
@@ -30,6 +31,7 @@ function build() {
         onDecision: () => undefined,
       }),
     workloads,
+    events: noEvents,
     most: 2,
     clock,
     logger: createLogger('test', 'silent'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PodGpu } from '../../../src/signals/exporters/pod-gpus.ts';
 import { dcgmDialect } from '../../../src/signals/exporters/dcgm-dialect.ts';
-import { parseExposition } from '../../../src/signals/exposition/exposition.ts';
+import { parseExposition } from '../../../src/signals/exposition/parse-exposition.ts';
 
 /** A line as dcgm-exporter writes it. */
 function line(metric: string, value: number | string, labels: Record<string, string> = {}): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseExposition } from '../../../src/signals/exposition/exposition.ts';
+import { parseExposition } from '../../../src/signals/exposition/parse-exposition.ts';
 
 const wanted = ['queue', 'queue_total', 'vllm:running'];
 

@@ -5,5 +5,3 @@ import { checkHttp, httpShape, namespaces } from '../../connections/settings-par
 export const endpointPickerSettings = z
   .strictObject({ type: z.literal('endpoint-picker'), ...httpShape, namespaces })
   .superRefine(checkHttp);
-
-export type EndpointPickerSettings = z.infer<typeof endpointPickerSettings>;

@@ -2,7 +2,7 @@ import type { SignalName } from '../../../domain/signal.ts';
 import type { EndpointPickerConnection } from '../../connections/connections.ts';
 import { HttpAccess } from '../../connections/http-access.ts';
 import type { ConnectionTools, OpenConnection } from '../../connections/open-connection.ts';
-import { parseExposition } from '../../exposition/exposition.ts';
+import { parseExposition } from '../../exposition/parse-exposition.ts';
 import type { Exposition, Sample } from '../../exposition/exposition.ts';
 import { cut } from '../../reasons.ts';
 import type { Measurement } from '../../source.ts';

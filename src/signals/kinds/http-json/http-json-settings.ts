@@ -5,5 +5,3 @@ import { checkHttp, httpShape, namespaces } from '../../connections/settings-par
 export const httpJsonSettings = z
   .strictObject({ type: z.literal('http-json'), ...httpShape, namespaces })
   .superRefine(checkHttp);
-
-export type HttpJsonSettings = z.infer<typeof httpJsonSettings>;

@@ -24,8 +24,6 @@ export const kafkaSettings = z
     message: 'PLAIN would send the password in plain text; write tls: true, or another mechanism',
   });
 
-export type KafkaSettings = z.infer<typeof kafkaSettings>;
-
 /** Whether brokers are asked over TLS. */
 export function usesTls({
   tls,

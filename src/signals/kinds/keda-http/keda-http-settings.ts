@@ -8,5 +8,3 @@ import { checkHttp, httpShape, namespaces } from '../../connections/settings-par
 export const kedaHttpSettings = z
   .strictObject({ type: z.literal('keda-http'), ...httpShape, namespaces })
   .superRefine(checkHttp);
-
-export type KedaHttpSettings = z.infer<typeof kedaHttpSettings>;

@@ -24,5 +24,3 @@ export const natsSettings = z
     context.addIssue({ code: 'custom', path: [ways[1] ?? ''], message: `can't stand beside ${ways[0] ?? ''}; write one of the two` }); // prettier-ignore
   })
   .superRefine(checkTls);
-
-export type NatsSettings = z.infer<typeof natsSettings>;

@@ -29,5 +29,3 @@ export const prometheusSettings = z
     namespaces,
   })
   .superRefine(checkHttp);
-
-export type PrometheusSettings = z.infer<typeof prometheusSettings>;

@@ -30,8 +30,6 @@ export const rabbitmqSettings = z
   })
   .superRefine(checkHttp);
 
-export type RabbitmqSettings = z.infer<typeof rabbitmqSettings>;
-
 /** Whether the management plugin is asked. */
 export function isHttp(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:';

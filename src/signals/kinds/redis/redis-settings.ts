@@ -32,5 +32,3 @@ export const redisSettings = z
     message: 'needs passwordFile beside it',
   })
   .superRefine(checkTls);
-
-export type RedisSettings = z.infer<typeof redisSettings>;

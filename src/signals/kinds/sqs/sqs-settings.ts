@@ -21,5 +21,3 @@ export const sqsSettings = z
   })
   .superRefine(goTogether('accessKeyIdFile', 'secretAccessKeyFile'))
   .superRefine(checkTls);
-
-export type SqsSettings = z.infer<typeof sqsSettings>;
