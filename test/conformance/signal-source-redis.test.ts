@@ -16,7 +16,7 @@ describeSignalSource('redis', async () => {
   const open = openAlone({ type: 'redis', name: 'jobs', url: new URL(redis.url), passwordFile: secretFile(secret), namespaces: ['*'] }); // prettier-ignore
   const origin = { kind: 'connection', connection: 'jobs', key: 'todo', group: 'workers' } as const;
   return {
-    source: open.source(origin, ['queue', 'running', 'concurrency']),
+    source: open.source(origin, ['queue', 'running']),
     workload: workload(),
     server: redis.server,
     host: redis.server.host,

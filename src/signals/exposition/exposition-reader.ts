@@ -39,7 +39,10 @@ export class ExpositionReader {
     if (this.#ended) return;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     let end = text.indexOf('\n');
-    if (end === -1) return this.#keepRest(this.#rest + text);
+    if (end === -1) {
+      this.#keepRest(this.#rest + text);
+      return;
+    }
     // Only the line that began before is put together; to look into a text that was is slow.
     const first = this.#rest + text.slice(0, end + 1);
     let isEnd = this.#endLine(first, 0, first.length - 1);
