@@ -1,5 +1,5 @@
 import { connectivityState } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HandClock } from '../../support/hand-clock.ts';
 import { queueTrigger, runScaler } from '../../support/running-scaler.ts';
 import type { RunningScaler } from '../../support/running-scaler.ts';
@@ -44,11 +44,14 @@ describe('StreamIsActive', () => {
       scaler.signalsOf(one).set({ queue: 1 });
     }
     const streams = triggers.map((one) => scaler.keda.streamActivity(one));
-    let isTold = false;
-    const told = Promise.all(streams.map((stream) => stream.count(1))).then(() => (isTold = true));
-    // So many are looked at in turn, and turns go by the clock.
-    while (!isTold) await scaler.clock.advance(100);
-    await told;
+    // So many take turns to read, so time has to pass until all have.
+    await vi.waitFor(
+      async () => {
+        await scaler.clock.advance(100);
+        expect(streams.filter(({ received }) => received.length > 0)).toHaveLength(500);
+      },
+      { timeout: 15_000, interval: 10 },
+    );
     await scaler.clock.advance(15_000);
     await scaler.keda.metricSpecs(trigger);
     expect(streams.map(({ received }) => received)).toEqual(triggers.map(() => [true]));
