@@ -87,7 +87,7 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
     const [device] = await devicesWhere((one) => one.processes?.[0]?.smUtilizationRatio !== undefined);
     expect(device?.processes).toHaveLength(10_002);
     expect(device?.processes?.slice(0, 2)).toEqual([
-      { pid: 7, memoryUsedBytes: 1_048_576, smUtilizationRatio: 0.25 },
+      { pid: 7, memoryUsedBytes: 1_048_576, smUtilizationRatio: expect.closeTo(0.25, 9) as number },
       { pid: 8, smUtilizationRatio: 0 },
     ]);
   });
