@@ -6,12 +6,12 @@ import { freePort } from '../src/program/child.ts';
 import { redisServer, ServerProgram } from '../test/support/server-program.ts';
 import { connect } from './external-scaler-client.ts';
 import type { Benchmark, Figure } from './figure.ts';
-import { pause, startProgram, waitFor } from './program.ts';
+import { startProgram, waitFor } from './program.ts';
 import { percentile } from './statistics.ts';
+import { wakeDelays } from './wake-delays.ts';
 
 const queues = 10;
 const rounds = 10;
-const giveUpMs = 10_000;
 /** KEDA asks a scaler that does not push once in this time, so a job waits half of it on average. */
 const kedaPollingSeconds = 30;
 
@@ -56,37 +56,8 @@ function writeFiles(folder: string, url: string, names: readonly string[]): stri
 
 type Client = ReturnType<typeof connect>;
 
-/** Opens one stream and pushes a job again and again, each time at another moment of the read interval; seconds of each. */
-async function trials(client: Client, writer: Redis, name: string): Promise<number[]> {
-  const metadata = { scalerAddress: 'bench', queueFrom: 'jobs', queueKey: name, queueTarget: '5' };
-  const stream = client.streamIsActive({ name, namespace: 'batch', scalerMetadata: metadata });
-  let state: boolean | undefined;
-  let changed = (): void => undefined;
-  stream.on('data', ({ result }: { result: boolean }) => {
-    state = result;
-    changed();
-  });
-  stream.on('error', () => undefined);
-  const becomes = (wanted: boolean): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${name} did not become ${wanted ? '' : 'in'}active`)), giveUpMs);
-      changed = () => {
-        if (state !== wanted) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      changed();
-    });
-  const delays: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    await becomes(false);
-    await pause(Math.random() * 1_000);
-    const start = performance.now();
-    await writer.rpush(name, 'job');
-    await becomes(true);
-    delays.push((performance.now() - start) / 1_000);
-    await writer.del(name);
-  }
-  stream.cancel();
-  return delays;
+function trials(client: Client, writer: Redis, name: string): Promise<number[]> {
+  const scalerMetadata = { scalerAddress: 'bench', queueFrom: 'jobs', queueKey: name, queueTarget: '5' };
+  const work = { rounds, begin: () => writer.rpush(name, 'job'), end: () => writer.del(name) };
+  return wakeDelays(client, { name, namespace: 'batch', scalerMetadata }, work);
 }

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { freePort } from '../src/program/child.ts';
 import { connect } from './external-scaler-client.ts';
 import type { Benchmark, Figure } from './figure.ts';
-import { pause, startProgram, waitFor } from './program.ts';
+import { startProgram, waitFor } from './program.ts';
 import { percentile } from './statistics.ts';
+import { wakeDelays } from './wake-delays.ts';
 
 const scaledObjects = 20;
 const rounds = 6;
-const giveUpMs = 10_000;
 
 /** From "the queue becomes 1 while there are no replicas" to `true` on the push stream, at a read interval of 1 s. */
 export const scalerPush: Benchmark = { figures: ['scaler.push_delay_p99'], run: measurePush };
@@ -44,39 +44,10 @@ async function measurePush(): Promise<Figure[]> {
 
 type Client = ReturnType<typeof connect>;
 
-/** Opens one stream and sends work in again and again, each time at another moment of the read interval. */
-async function trials(client: Client, gateway: Gateway, name: string): Promise<number[]> {
-  const metadata = { scalerAddress: 'bench', queueFrom: 'gateway', queueQuery: name, queueTarget: '5' };
-  const stream = client.streamIsActive({ name, namespace: 'inference', scalerMetadata: metadata });
-  let state: boolean | undefined;
-  let changed = (): void => undefined;
-  stream.on('data', ({ result }: { result: boolean }) => {
-    state = result;
-    changed();
-  });
-  stream.on('error', () => undefined);
-  const becomes = (wanted: boolean): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${name} did not become ${wanted ? '' : 'in'}active`)), giveUpMs);
-      changed = () => {
-        if (state !== wanted) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      changed();
-    });
-  const delays: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    await becomes(false);
-    await pause(Math.random() * 1_000);
-    const start = performance.now();
-    gateway.queues.set(name, 1);
-    await becomes(true);
-    delays.push((performance.now() - start) / 1_000);
-    gateway.queues.set(name, 0);
-  }
-  stream.cancel();
-  return delays;
+function trials(client: Client, gateway: Gateway, name: string): Promise<number[]> {
+  const scalerMetadata = { scalerAddress: 'bench', queueFrom: 'gateway', queueQuery: name, queueTarget: '5' };
+  const work = { rounds, begin: () => gateway.queues.set(name, 1), end: () => gateway.queues.set(name, 0) };
+  return wakeDelays(client, { name, namespace: 'inference', scalerMetadata }, work);
 }
 
 function emptyWorkload(name: string): object {
