@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // Many tests wait for processes of their own, so two files at a time fit even a machine of two cores.
     maxWorkers: 2,
+    // Test files share a worker's modules instead of loading them 165 times over: a third of the time. No test mocks a module.
+    isolate: false,
     // Processes that a busy CI machine starves are given another chance there; at a desk, a test that fails has failed.
     retry: process.env['CI'] === undefined ? 0 : 2,
     restoreMocks: true,
