@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { documentedValues, withValuesTable } from '../../scripts/chart-readme.ts';
+import { connectionFields } from '../../src/signals/connections/connection-schema.ts';
 
 const chart = 'charts/pilotlight';
 const valuesText = readFileSync(`${chart}/values.yaml`, 'utf8');
@@ -55,6 +56,17 @@ describe('values.schema.json', () => {
     ['a flag without dashes', { scaler: { extraArgs: ['log-level=debug'] } }, '/scaler/extraArgs/0'],
     ['a relative kubelet path', { exporter: { kubeletPath: 'kubelet' } }, '/exporter/kubeletPath'],
     ['a password in a url', { scaler: { connections: { a: { ...redis, url: 'redis://:x@r' } } } }, '/a/url'],
+    ['a type of connection that is none', { scaler: { connections: { a: { ...redis, type: 'cafka' } } } }, '/a/type'],
+    ['a setting of another type', { scaler: { connections: { a: { ...redis, region: 'x' } } } }, '"region"'],
+    ['a Kafka without brokers', { scaler: { connections: { a: { ...redis, type: 'kafka' } } } }, '"brokers"'],
+    [
+      'a secret without a key',
+      { scaler: { connections: { a: { ...redis, caSecret: { name: 'x' } } } } },
+      '/a/caSecret',
+    ],
+    ['a broker without a port', { scaler: { connections: { a: { type: 'kafka', brokers: ['k'] } } } }, '/a/brokers/0'],
+    ['a connection whose name the scaler refuses', { scaler: { connections: { Jobs: redis } } }, '"Jobs"'],
+    ['a way out that is no list', { networkPolicy: { scalerEgress: {} } }, '/networkPolicy/scalerEgress'],
     ['a connection for nobody', { scaler: { connections: { a: { ...redis, namespaces: [] } } } }, '/a/namespaces'],
     ['a label that selects', { commonLabels: { 'app.kubernetes.io/name': 'mine' } }, '/commonLabels'],
     [
@@ -66,6 +78,15 @@ describe('values.schema.json', () => {
   ])('refuses %s and names the place', (_, values, place) => {
     expect(refusals(values)).toContain(place);
   });
+
+  it.each(Object.entries(connectionFields))(
+    'knows the settings of a connection of type %s, and its secrets',
+    (type, fields) => {
+      const known = Object.keys(schema.definitions?.[`${type}-connection`]?.properties ?? {});
+      const secrets = fields.filter((name) => name.endsWith('File')).map((name) => name.replace(/File$/, 'Secret'));
+      expect(known.sort()).toEqual([...fields, ...secrets].sort());
+    },
+  );
 
   it('closes every object whose keys it names', () => {
     const open = schemasWithin(schema, '#').filter(({ at }) => at.properties && at.additionalProperties !== false);

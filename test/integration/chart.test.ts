@@ -1,9 +1,12 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { exporterOptions } from '../../src/exporter/options.ts';
 import { readOptions } from '../../src/program/options.ts';
 import { scalerOptions } from '../../src/scaler/options.ts';
 import { parseConnections } from '../../src/signals/connections/connections.ts';
+import { chartConnections } from '../support/chart-connections.ts';
+import type { ConnectionValues } from '../support/chart-connections.ts';
 import { findHelm, lint, notes, render, renderText } from '../support/helm.ts';
 import type { Manifest } from '../support/helm.ts';
 import { unknownFields } from '../support/kubernetes-fields.ts';
@@ -13,15 +16,20 @@ interface Container {
   readonly args: readonly string[];
   readonly env?: readonly { name: string; value?: string }[];
   readonly ports?: readonly { name: string; containerPort: number }[];
+  readonly startupProbe?: unknown;
   readonly livenessProbe?: unknown;
   readonly readinessProbe?: unknown;
   readonly securityContext: unknown;
   readonly volumeMounts?: readonly { name: string; mountPath: string; readOnly?: boolean }[];
 }
 
+interface ProjectedSecret {
+  readonly secret: { readonly optional: boolean; readonly items: readonly { readonly path: string }[] };
+}
+
 interface PodSpec {
   readonly containers: readonly [Container];
-  readonly volumes?: readonly { name: string }[];
+  readonly volumes?: readonly { name: string; projected?: { sources: readonly ProjectedSecret[] } }[];
   readonly [field: string]: unknown;
 }
 
@@ -113,6 +121,7 @@ describe('the default rendering', () => {
       topologySpreadConstraints: [{ topologyKey: 'kubernetes.io/hostname' }],
       containers: [
         {
+          startupProbe: { tcpSocket: { port: 'grpc' }, periodSeconds: 2, failureThreshold: 60 },
           livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
           readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
           securityContext: {
@@ -286,18 +295,68 @@ describe('values', () => {
     expect(checksum('--set', 'scaler.replicas=3')).toBe(checksum());
   });
 
-  it('hands connections to the scaler as it reads them, and their secrets as files', () => {
-    const manifests = render(helm, '--values', 'examples/connections-values.yaml');
-    const { data } = find(manifests, 'ConfigMap', 'pilotlight-scaler-connections') as unknown as {
-      data: { 'connections.yaml': string };
-    };
-    const jobs = parseConnections(data['connections.yaml'], 'connections.yaml').lookup('jobs', 'batch');
-    expect(jobs).toMatchObject({ connection: { passwordFile: '/etc/pilotlight-secrets/jobs/password' } });
-    const { volumes, containers } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec;
-    expect(containers[0].volumeMounts).toContainEqual(
-      expect.objectContaining({ mountPath: '/etc/pilotlight-secrets' }),
-    );
-    expect(JSON.stringify(volumes)).toContain('"items":[{"key":"password","path":"jobs/password"}]');
+  it.each(['examples/connections-values.yaml', 'charts/pilotlight/ci/connections-values.yaml'])(
+    'hands the connections of %s to the scaler as it reads them, and their secrets as the files that they name',
+    (values) => {
+      const manifests = render(helm, '--values', values);
+      const { data } = find(manifests, 'ConfigMap', 'pilotlight-scaler-connections') as unknown as {
+        data: { 'connections.yaml': string };
+      };
+      const text = data['connections.yaml'];
+      const given = parse(readFileSync(values, 'utf8')) as ConnectionValues;
+      expect(parseConnections(text, 'connections.yaml').size).toBe(chartConnections(given).size);
+      const { volumes, containers } = workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec;
+      expect(containers[0].volumeMounts).toContainEqual(
+        expect.objectContaining({ mountPath: '/etc/pilotlight-secrets', readOnly: true }),
+      );
+      const named = [...text.matchAll(/File: \/etc\/pilotlight-secrets\/(\S+)/g)].map(([, path]) => path);
+      const { sources } = volumes?.find(({ name }) => name === 'connection-secrets')?.projected ?? { sources: [] };
+      const mounted = sources.flatMap(({ secret }) => secret.items.map(({ path }) => path));
+      expect(mounted.sort()).toEqual(named.sort());
+      expect(sources.every(({ secret }) => secret.optional)).toBe(true);
+    },
+  );
+
+  it('refuses a connection with a secret and a file for the same', () => {
+    const both = ['passwordSecret.name=a', 'passwordSecret.key=b', 'passwordFile=/c', 'type=redis', 'url=redis://r', 'namespaces={x}']; // prettier-ignore
+    const flags = both.flatMap((setting) => ['--set', `scaler.connections.jobs.${setting}`]);
+    expect(() => renderText(helm, ...flags)).toThrow('scaler.connections.jobs: passwordSecret and passwordFile exclude each other'); // prettier-ignore
+  });
+
+  it.each([
+    ['scaler.hpaTolerance=0.05', '--hpa-tolerance=0.05'],
+    ['scaler.hpaTolerance=0', '--hpa-tolerance=0'],
+    ['scaler.events=false', '--events=off'],
+    [
+      'scaler.dcgmExporterPods=gpu-operator/app=nvidia-dcgm-exporter',
+      '--dcgm-exporter-pods=gpu-operator/app=nvidia-dcgm-exporter',
+    ],
+    ['scaler.dcgmExporters={http://a:9400,http://b:9400}', '--dcgm-exporters=http://a:9400,http://b:9400'],
+  ])('makes a flag of %s', (setting, flag) => {
+    const argsWith = (...flags: string[]): readonly string[] =>
+      workload(render(helm, ...flags), 'Deployment', 'pilotlight-scaler').template.spec.containers[0].args;
+    expect(argsWith(setting.startsWith('scaler.hpaTolerance') ? '--set-json' : '--set', setting)).toContain(flag);
+    expect(argsWith()).not.toContain(flag);
+  });
+
+  it('leaves the right to write events out with them', () => {
+    const role = find(render(helm, '--set', 'scaler.events=false'), 'ClusterRole', 'pilotlight-scaler-pilotlight');
+    expect(JSON.stringify(role)).not.toMatch(/"events"|"get"|"create"/);
+  });
+
+  it('lets the scaler see the pods of dcgm-exporters in a namespace of their own', () => {
+    const manifests = render(helm, '--values', 'charts/pilotlight/ci/dcgm-values.yaml');
+    const role = manifests.find((one) => one.kind === 'Role' && one.metadata.namespace === 'gpu-operator');
+    expect(role?.['rules']).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }]);
+  });
+
+  it('restricts where the scaler may connect to only where that is said, and then leaves names, the API server and exporters', () => {
+    const policyOf = (...flags: string[]) => find(render(helm, '--set', 'networkPolicy.enabled=true', ...flags), 'NetworkPolicy', 'pilotlight-scaler')['spec']; // prettier-ignore
+    expect(policyOf()).toMatchObject({ policyTypes: ['Ingress'] });
+    expect(policyOf()).not.toHaveProperty('egress');
+    const { policyTypes, egress } = policyOf('--values', 'charts/pilotlight/ci/network-policy-values.yaml') as { policyTypes: string[]; egress: { ports?: { port: unknown }[] }[] }; // prettier-ignore
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(egress.map(({ ports }) => ports?.map(({ port }) => port))).toEqual([[53, 53, 443, 6443], ['http'], undefined, [6379]]); // prettier-ignore
   });
 
   it('keeps the rights to the namespaces that are named', () => {
