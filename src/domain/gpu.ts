@@ -61,6 +61,9 @@ export interface GpuDevice {
   readonly memoryBandwidthRatio?: number;
   readonly pcieTransmittedBytesPerSecond?: number;
   readonly pcieReceivedBytesPerSecond?: number;
+  readonly nvlinkTransmittedBytesPerSecond?: number;
+  readonly nvlinkReceivedBytesPerSecond?: number;
+  readonly vgpuLicence?: VgpuLicence;
   /** Critical errors that the driver reported since reading began; absent where it is not asked for them. */
   readonly xidErrors?: XidErrors;
   /** Absent where the driver did not tell which processes use the GPU; empty where none does. */
@@ -95,6 +98,10 @@ export type ClockEventReason = (typeof clockEventReasons)[number];
 export function reasonsOfBits(bits: bigint): ClockEventReason[] {
   return clockEventReasons.filter((_, bit) => ((bits >> BigInt(bit)) & 1n) === 1n);
 }
+
+/** Whether NVIDIA's vGPU software, where it drives the GPU, has the licence that it needs. */
+export const vgpuLicences = ['not-needed', 'missing', 'there'] as const;
+export type VgpuLicence = (typeof vgpuLicences)[number];
 
 /** One process that uses a GPU. */
 export interface GpuProcess {

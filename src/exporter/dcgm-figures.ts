@@ -8,6 +8,8 @@ interface Figure<Source> {
   /** A gauge where it is not said. */
   readonly type?: 'counter';
   readonly valueOf: (source: Source) => number | undefined;
+  /** Labels beside those of the GPU. */
+  readonly labelsOf?: (source: Source) => Readonly<Record<string, string>>;
 }
 
 /** Told of a GPU as a whole, once. */
@@ -27,7 +29,8 @@ export const deviceFigures: readonly Figure<GpuDevice>[] = [
   { name: 'DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS', help: 'Number of remapped rows for uncorrectable errors.', type: 'counter', valueOf: (gpu) => gpu.remappedRowsUncorrected },
   { name: 'DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS', help: 'Number of remapped rows for correctable errors.', type: 'counter', valueOf: (gpu) => gpu.remappedRowsCorrected },
   { name: 'DCGM_FI_DEV_ROW_REMAP_FAILURE', help: 'Whether remapping of rows has failed.', valueOf: (gpu) => gpu.rowRemapFailed },
-  { name: 'DCGM_FI_DEV_XID_ERRORS', help: 'Value of the last XID error encountered, 0 for none.', valueOf: ({ xidErrors }) => xidErrors && (xidErrors.last ?? 0) },
+  { name: 'DCGM_FI_DEV_XID_ERRORS', help: 'Value of the last XID error encountered, 0 for none.', valueOf: ({ xidErrors }) => xidErrors && (xidErrors.last ?? 0), labelsOf: ({ xidErrors }) => ({ err_code: String(xidErrors?.last ?? 0) }) },
+  { name: 'DCGM_FI_DEV_VGPU_LICENSE_STATUS', help: 'Whether vGPU software is licensed: 1 or 0, 0 as well where it needs no licence.', valueOf: ({ vgpuLicence }) => vgpuLicence && (vgpuLicence === 'there' ? 1 : 0) },
   { name: 'DCGM_FI_DEV_FB_TOTAL', help: 'Total framebuffer memory (in MiB).', valueOf: (gpu) => mebibytes(gpu.memoryTotalBytes) },
   { name: 'DCGM_FI_DEV_POWER_MGMT_LIMIT', help: 'Current power limit (in W).', valueOf: (gpu) => gpu.powerLimitWatts },
   { name: 'DCGM_FI_DEV_CLOCK_THROTTLE_REASONS', help: 'Reasons of lowered clocks, as bits.', valueOf: ({ clockEventReasons: active }) => active && bitsOf(active) },
@@ -44,6 +47,8 @@ export const deviceFigures: readonly Figure<GpuDevice>[] = [
   { name: 'DCGM_FI_PROF_DRAM_ACTIVE', help: 'Ratio of cycles the memory interface is active.', valueOf: (gpu) => gpu.memoryBandwidthRatio },
   { name: 'DCGM_FI_PROF_PCIE_TX_BYTES', help: 'Data sent over PCIe (in bytes per second).', valueOf: (gpu) => gpu.pcieTransmittedBytesPerSecond },
   { name: 'DCGM_FI_PROF_PCIE_RX_BYTES', help: 'Data received over PCIe (in bytes per second).', valueOf: (gpu) => gpu.pcieReceivedBytesPerSecond },
+  { name: 'DCGM_FI_PROF_NVLINK_TX_BYTES', help: 'Data sent over NVLink (in bytes per second).', valueOf: (gpu) => gpu.nvlinkTransmittedBytesPerSecond },
+  { name: 'DCGM_FI_PROF_NVLINK_RX_BYTES', help: 'Data received over NVLink (in bytes per second).', valueOf: (gpu) => gpu.nvlinkReceivedBytesPerSecond },
 ]; // prettier-ignore
 
 /** Figures of a GPU or slice that pods on it have parts of. */

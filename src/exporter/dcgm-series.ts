@@ -5,9 +5,13 @@ import { deviceFigures, isCut, sliceFigures, splitFigures } from './dcgm-figures
 import type { SplitFigure } from './dcgm-figures.ts';
 import { labelText, MetricText } from './metric-text.ts';
 import type { Metric } from './metric-text.ts';
+import { NvlinkRates } from './nvlink-rates.ts';
 import type { NodeView } from './node-state.ts';
 
 type Labels = Readonly<Record<string, string>>;
+
+/** What DCGM tells the rate of NVLink in: thousands of KiB per second. */
+const nvlinkUnit = 1_024_000;
 
 /**
  * The series as NVIDIA's dcgm-exporter names them: a GPU or slice that a container holds alone has the container's labels on its own
@@ -17,6 +21,8 @@ export class DcgmSeries {
   readonly text = new MetricText();
   readonly #nodeName: string;
   readonly #metrics = new Map<string, Metric>();
+  readonly #nvlinkRates = new NvlinkRates();
+  readonly #nvlink = this.text.gauge('DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL', 'Data over all NVLinks, both ways (in thousands of KiB per second).'); // prettier-ignore
 
   constructor(nodeName: string) {
     this.#nodeName = nodeName;
@@ -30,9 +36,13 @@ export class DcgmSeries {
   show({ sample, attribution }: NodeView): void {
     if (!sample) return;
     const holders = Map.groupBy(attribution?.readings ?? [], ({ target }) => targetUuid(target));
+    const nvlinkRates = this.#nvlinkRates.of(sample);
     for (const device of sample.devices) {
       const labels = this.#labelsOf(device, sample.driverVersion);
-      this.#showDevice(device, labels, holders.get(device.uuid) ?? []);
+      const own = holders.get(device.uuid) ?? [];
+      this.#showDevice(device, labels, own);
+      const rate = nvlinkRates.get(device.uuid);
+      if (rate !== undefined) this.#nvlink.set(labelText({ ...labels, ...soleHolder(own) }), rate / nvlinkUnit);
       for (const slice of device.migDevices ?? []) this.#showSlice(slice, labels, holders.get(slice.uuid) ?? []);
     }
   }
@@ -45,14 +55,18 @@ export class DcgmSeries {
       pci_bus_id: device.pciBusId.toUpperCase(),
       device: `nvidia${device.minorNumber ?? device.index}`,
       modelName: device.model,
+      // It was one until version 4.8.2 of NVIDIA's exporter and is the other since: queries know either.
       Hostname: this.#nodeName,
+      hostname: this.#nodeName,
       DCGM_FI_DRIVER_VERSION: driverVersion,
     };
   }
 
   #showDevice(device: GpuDevice, labels: Labels, holders: readonly PodReading[]): void {
     const own = { ...labels, ...soleHolder(holders) };
-    for (const { name, valueOf } of deviceFigures) this.#set(name, own, valueOf(device));
+    for (const { name, valueOf, labelsOf } of deviceFigures) {
+      this.#set(name, { ...own, ...labelsOf?.(device) }, valueOf(device));
+    }
     // Memory of a GPU that is cut in slices is told by slice.
     if (isCut(device)) return;
     for (const figure of splitFigures) this.#split(figure, labels, device, holders);

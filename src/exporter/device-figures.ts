@@ -32,6 +32,8 @@ export const deviceGauges: readonly Figure<GpuDevice>[] = [
   ['memory_bandwidth_ratio', 'Share of the memory bandwidth that was used.', 'memoryBandwidthRatio'],
   ['pcie_transmitted_bytes_per_second', 'Bytes that the GPU sent over PCIe, per second.', 'pcieTransmittedBytesPerSecond'],
   ['pcie_received_bytes_per_second', 'Bytes that the GPU received over PCIe, per second.', 'pcieReceivedBytesPerSecond'],
+  ['nvlink_transmitted_bytes_per_second', 'Bytes that the GPU sent over all its NVLinks, per second.', 'nvlinkTransmittedBytesPerSecond'],
+  ['nvlink_received_bytes_per_second', 'Bytes that the GPU received over all its NVLinks, per second.', 'nvlinkReceivedBytesPerSecond'],
 ]; // prettier-ignore
 
 /** What a GPU or its driver counts up. */

@@ -13,6 +13,7 @@ export class DeviceSeries {
   readonly #clockEvents: Metric;
   readonly #xids: Metric;
   readonly #lost: Metric;
+  readonly #licensed: Metric;
 
   constructor(text: MetricText) {
     this.#gauges = deviceGauges.map(([name, help, field]) => ({
@@ -30,6 +31,7 @@ export class DeviceSeries {
     this.#info = text.gauge('pilotlight_gpu_info', 'A GPU of this node; always 1.');
     this.#clockEvents = text.gauge('pilotlight_gpu_clock_event_active', 'Whether a reason keeps the clocks from their highest: 1 or 0.'); // prettier-ignore
     this.#lost = text.gauge('pilotlight_gpu_lost', 'A GPU that was there, and that the driver counts and does not show any more; always 1.'); // prettier-ignore
+    this.#licensed = text.gauge('pilotlight_gpu_vgpu_licensed', 'Whether vGPU software has the licence that it needs: 1 or 0.'); // prettier-ignore
     this.#xids = text.counter('pilotlight_gpu_xid_errors_total', 'Critical errors that the driver reported since the exporter was started, by XID.'); // prettier-ignore
   }
 
@@ -47,7 +49,12 @@ export class DeviceSeries {
     for (const { field, gauge } of this.#gauges) whenKnown(device[field], (value) => gauge.set(own, value));
     for (const { field, counter } of this.#counters) whenKnown(device[field], (value) => counter.add(own, value));
     this.#setEvents(device, own);
+    this.#setLicence(device, own);
     for (const slice of device.migDevices ?? []) this.#setSlice(slice, device);
+  }
+
+  #setLicence({ vgpuLicence = 'not-needed' }: GpuDevice, labels: string): void {
+    if (vgpuLicence !== 'not-needed') this.#licensed.set(labels, vgpuLicence === 'there' ? 1 : 0);
   }
 
   /** What it reported as it went is what one wants to know of it. */

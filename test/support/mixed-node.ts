@@ -30,6 +30,7 @@ export function mixedSample(observedAtMs: number): GpuSample {
         xidErrors: { counts: new Map() },
         pcieLinkGeneration: 5,
         pcieLinkWidth: 16,
+        vgpuLicence: 'missing',
         smClockHertz: 345e6,
         memoryClockHertz: 2619e6,
       }),

@@ -223,6 +223,24 @@ int nvmlDeviceGetMemoryInfo(struct unit *u, uint64_t *out) {
   return write64(u, "total", &out[0]);
 }
 
+struct licensable_feature { uint32_t code, state; char info[128], product[128]; uint32_t enabled, year; uint16_t time[5]; uint8_t status; };
+struct licensable_features { int32_t supported; uint32_t count; struct licensable_feature features[3]; };
+
+/* Key "licence": 0 for none needed, 1 for missing, 2 for there; behind a feature that is not the vGPU's. */
+int nvmlDeviceGetGridLicensableFeatures_v4(struct unit *u, struct licensable_features *out) {
+  double licence;
+  int code = number_of(u, "licence", &licence);
+  if (code != OK) return code;
+  memset(out, 0, sizeof *out);
+  out->supported = licence > 0;
+  out->count = licence > 0 ? 2 : 0;
+  out->features[0].code = 4;
+  out->features[0].state = 1;
+  out->features[1].code = 1;
+  out->features[1].state = licence > 1;
+  return OK;
+}
+
 struct field_value { uint32_t id, scope; int64_t time, took; int32_t type, code; union { double d; uint64_t u; } value; };
 
 int nvmlDeviceGetFieldValues(struct unit *u, int count, struct field_value *values) {

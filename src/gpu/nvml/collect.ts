@@ -7,6 +7,7 @@ import type { RawDevice, RawSlice, SampleMessage } from './message.ts';
 import { PerformanceSamples } from './performance.ts';
 import { returnCodes } from './return-codes.ts';
 import { UtilizationSamples } from './utilization-samples.ts';
+import { VgpuLicences } from './vgpu-licences.ts';
 
 const word = Buffer.alloc(8);
 const otherWord = Buffer.alloc(8);
@@ -16,6 +17,7 @@ export class Collector {
   readonly #library: Library;
   readonly #performance: PerformanceSamples;
   readonly #events: XidEvents;
+  readonly #licences: VgpuLicences;
   readonly #busy = new Map<string, BusyProcesses>();
   readonly #utilization = new Map<string, UtilizationSamples>();
 
@@ -23,6 +25,7 @@ export class Collector {
     this.#library = library;
     this.#performance = new PerformanceSamples(library);
     this.#events = new XidEvents(library);
+    this.#licences = new VgpuLicences(library);
   }
 
   /** Throws DriverError where the driver is gone; a GPU that is gone is told as lost, and the others are read. */
@@ -64,6 +67,7 @@ export class Collector {
       },
       clockEvents: readNumber(library, 'clockEventReasons', device),
       xidsWatched,
+      vgpuLicence: this.#licences.read(device, uuid, nowMs),
       // With MIG on, the slices have the processes, and the driver tells no utilization of any.
       ...(migEnabled
         ? { slices: this.#readSlices(device, uuid) }

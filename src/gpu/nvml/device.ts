@@ -30,6 +30,7 @@ export class DeviceReader {
       ...figures,
       ...(raw.clockEvents !== undefined && { clockEventReasons: reasonsOfBits(BigInt(raw.clockEvents)) }),
       ...(raw.xidsWatched && { xidErrors: { counts: new Map() } }),
+      ...(raw.vgpuLicence && { vgpuLicence: raw.vgpuLicence }),
       ...(processes && { processes }),
       ...(migDevices && { migDevices }),
     };

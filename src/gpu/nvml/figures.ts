@@ -131,6 +131,8 @@ export const gpmMetrics: readonly Numbered[] = [
   { id: 10, field: 'memoryBandwidthRatio', scale: countedPercent },
   { id: 20, field: 'pcieTransmittedBytesPerSecond', scale: mebibytesPerSecond },
   { id: 21, field: 'pcieReceivedBytesPerSecond', scale: mebibytesPerSecond },
+  { id: 60, field: 'nvlinkReceivedBytesPerSecond', scale: mebibytesPerSecond },
+  { id: 61, field: 'nvlinkTransmittedBytesPerSecond', scale: mebibytesPerSecond },
 ];
 
 /** The scale of each figure. */

@@ -38,6 +38,7 @@ const functions = {
     symbols: ['nvmlDeviceGetCurrentClocksEventReasons', 'nvmlDeviceGetCurrentClocksThrottleReasons'],
     parameters: ['handle', 'buffer'],
   },
+  licensableFeatures: ofDevice('nvmlDeviceGetGridLicensableFeatures_v4', 'buffer'),
   fieldValues: ofDevice('nvmlDeviceGetFieldValues', 'number', 'buffer'),
   computeProcesses: {
     symbols: ['nvmlDeviceGetComputeRunningProcesses_v3', 'nvmlDeviceGetComputeRunningProcesses_v2'],

@@ -1,3 +1,6 @@
+import { vgpuLicences } from '../../domain/gpu.ts';
+import type { VgpuLicence } from '../../domain/gpu.ts';
+
 /** Figures by the name of their field in the domain, in the units of the library: percent, milliwatts, MHz. */
 export type RawFigures = Readonly<Record<string, number>>;
 
@@ -29,6 +32,7 @@ export interface RawDevice {
   readonly clockEvents?: number | undefined;
   /** Whether the driver reports its critical errors. */
   readonly xidsWatched: boolean;
+  readonly vgpuLicence?: VgpuLicence | undefined;
   readonly processes?: readonly RawProcess[] | undefined;
   readonly busy?: readonly RawBusy[] | undefined;
   readonly slices?: readonly RawSlice[] | undefined;
@@ -65,7 +69,10 @@ export function parseMessage(line: string): ChildMessage | undefined {
 
 /** Whether a sample has the shape that is relied on; whether its values can be true is asked one by one. */
 function isSample({ devices, lost, xids }: SampleMessage): boolean {
-  return [devices, lost, xids].every((list) => Array.isArray(list)) && devices.every(isDevice);
+  return (
+    [devices, lost, xids].every((list) => Array.isArray(list)) &&
+    devices.every((raw) => isDevice(raw) && isLicence(raw.vgpuLicence))
+  );
 }
 
 function isDevice(raw: RawDevice): boolean {
@@ -77,6 +84,10 @@ function isDevice(raw: RawDevice): boolean {
     [processes, busy].every((list) => Array.isArray(list) && list.every((entry) => Array.isArray(entry))) &&
     slices.every((slice) => isObject(slice) && typeof slice.uuid === 'string' && isObject(slice.figures))
   );
+}
+
+function isLicence(text: VgpuLicence | undefined): boolean {
+  return text === undefined || vgpuLicences.includes(text);
 }
 
 function isObject(value: unknown): boolean {

@@ -88,10 +88,10 @@ describe('parseMessage', () => {
 
   it('refuses a sample of another shape, and reads one with any values without throwing', () => {
     const slice = { uuid: 'MIG-0f0f0f0f-1111', name: 'x MIG 1g.10gb', gpuInstanceId: 1, computeInstanceId: 0, figures: { memoryTotalBytes: 5 }, processes: [[1, 2]] }; // prettier-ignore
-    const full = { ...healthy, minorNumber: 1, clockEvents: 4, figures: { utilizationRatio: 5 }, processes: [[1, null]], busy: [[1, 5]], slices: [slice] }; // prettier-ignore
-    const odd = fc.record({ key: fc.constantFrom(...Object.keys(full)), value: fc.jsonValue() });
+    const full = { ...healthy, minorNumber: 1, clockEvents: 4, figures: { utilizationRatio: 5 }, processes: [[1, null]], busy: [[1, 5]], slices: [slice], vgpuLicence: 'there' }; // prettier-ignore
+    const change = fc.record({ key: fc.constantFrom(...Object.keys(full)), value: fc.jsonValue() });
     fc.assert(
-      fc.property(fc.array(odd, { maxLength: 3 }), (changes) => {
+      fc.property(fc.array(change, { maxLength: 3 }), (changes) => {
         const device = { ...full, ...Object.fromEntries(changes.map(({ key, value }) => [key, value])) };
         const message = parseMessage(JSON.stringify({ kind: 'sample', devices: [device], lost: [], xids: [] }));
         if (message?.kind !== 'sample') return;
@@ -103,6 +103,8 @@ describe('parseMessage', () => {
         }
       }),
     );
+    const odd = { ...full, vgpuLicence: 'perhaps' };
+    expect(parseMessage(JSON.stringify({ kind: 'sample', devices: [odd], lost: [], xids: [] }))).toBeUndefined();
     expect(parseMessage('{"kind":"sample","devices":[{}],"lost":[],"xids":[]}')).toBeUndefined();
     expect(parseMessage('{"kind":"sample","devices":{},"lost":[],"xids":[]}')).toBeUndefined();
   });

@@ -41,7 +41,7 @@ function start(
 const full = {
   memoryUtilization: 12, encoder: 3, decoder: 4, reserved: 512_000_000, power: 456_789, powerLimit: 700_000, smClock: 1_980, memoryClock: 2_619, graphicsClock: 1_985, videoClock: 1_500, linkGeneration: 5, linkWidth: 16, field31: 1,
   clockEvents: 0x24, field82: 61, field83: 1_234_500, field5: 2, field6: 1, field29: 7, field30: 8, field142: 3, field143: 4, field144: 1,
-  field145: 0, field94: 9, field138: 1_000, field139: 2_000, gpm: 1, gpm1: 88, gpm2: 45.5, gpm3: 20, gpm5: 33, gpm10: 29, gpm20: 1, gpm21: 2,
+  field145: 0, field94: 9, field138: 1_000, field139: 2_000, gpm: 1, gpm1: 88, gpm2: 45.5, gpm3: 20, gpm5: 33, gpm10: 29, gpm20: 1, gpm21: 2, gpm60: 3, gpm61: 4, licence: 2,
 }; // prettier-ignore
 
 describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, { timeout: 60_000 }, () => {
@@ -58,7 +58,8 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       retiredPagesCorrected: 7, retiredPagesUncorrected: 8, remappedRowsCorrected: 3, remappedRowsUncorrected: 4, rowRemapPending: 1,
       rowRemapFailed: 0, pcieReplays: 9, nvlinkTransmittedBytes: 1_024_000, nvlinkReceivedBytes: 2_048_000, graphicsEngineActiveRatio: 0.88,
       smActiveRatio: 0.455, smOccupancyRatio: 0.2, tensorActiveRatio: 0.33, memoryBandwidthRatio: 0.29,
-      pcieTransmittedBytesPerSecond: 1_048_576, pcieReceivedBytesPerSecond: 2_097_152, processes: [],
+      pcieTransmittedBytesPerSecond: 1_048_576, pcieReceivedBytesPerSecond: 2_097_152, nvlinkReceivedBytesPerSecond: 3_145_728,
+      nvlinkTransmittedBytesPerSecond: 4_194_304, vgpuLicence: 'there', processes: [],
     }); // prettier-ignore
   });
 
@@ -90,6 +91,13 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       { pid: 7, memoryUsedBytes: 1_048_576, smUtilizationRatio: expect.closeTo(0.25, 9) as number },
       { pid: 8, smUtilizationRatio: 0 },
     ]);
+  });
+
+  it('tells which GPU has the licence of vGPU software, which lacks it, and which needs none', async (test) => {
+    const gpus = [2, 1, 0, '!3'].map((licence, at) => mockGpu(at, { licence }));
+    const { devicesWhere } = start(test, { gpus });
+    const devices = await devicesWhere(() => true);
+    expect(devices.map(({ vgpuLicence }) => vgpuLicence)).toEqual(['there', 'missing', 'not-needed', undefined]);
   });
 
   it('tells no processes where the driver does not', async (test) => {
