@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
+    globalSetup: 'test/left-out.ts',
     testTimeout: 20_000,
     // Many tests wait for processes of their own, so two files at a time fit even a machine of two cores.
     maxWorkers: 2,
