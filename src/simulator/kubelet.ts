@@ -2,9 +2,12 @@ import { rmSync } from 'node:fs';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Allocation } from '../domain/gpu.ts';
+import type { ContainerDevices } from '../generated/v1/ContainerDevices.ts';
+import type { DynamicResource } from '../generated/v1/DynamicResource.ts';
 import type { ListPodResourcesRequest__Output } from '../generated/v1/ListPodResourcesRequest.ts';
 import type { ListPodResourcesResponse } from '../generated/v1/ListPodResourcesResponse.ts';
 import type { PodResources } from '../generated/v1/PodResources.ts';
+import { draDriver } from '../gpu/kubelet/allocations.ts';
 import { loadPodResources } from '../gpu/kubelet/proto.ts';
 
 /** How the stand-in treats the next questions. */
@@ -54,9 +57,22 @@ function toPods(allocations: readonly Allocation[]): PodResources[] {
     namespace: ofPod[0]?.namespace ?? '',
     containers: [...Map.groupBy(ofPod, ({ container }) => container)].map(([name, ofContainer]) => ({
       name,
-      devices: ofContainer
-        .filter(({ deviceIds }) => deviceIds.length > 0)
-        .map(({ resource, deviceIds }) => ({ resourceName: resource, deviceIds: [...deviceIds] })),
+      devices: ofContainer.filter((held) => held.deviceIds.length > 0 && !isClaim(held)).map(toDevices),
+      dynamicResources: ofContainer.filter(isClaim).map(toClaim),
     })),
   }));
+}
+
+function isClaim({ resource }: Allocation): boolean {
+  return resource === draDriver;
+}
+
+function toDevices({ resource, deviceIds }: Allocation): ContainerDevices {
+  return { resourceName: resource, deviceIds: [...deviceIds] };
+}
+
+/** One claim for all that the container holds in that way. */
+function toClaim({ namespace, pod, deviceIds }: Allocation): DynamicResource {
+  const claimResources = deviceIds.map((deviceName) => ({ driverName: draDriver, poolName: 'node-a', deviceName }));
+  return { claimName: pod, claimNamespace: namespace, claimResources };
 }

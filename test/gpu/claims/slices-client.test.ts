@@ -1,42 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import { ResourceSlicesClient } from '../../../src/gpu/claims/slices-client.ts';
-import { testCertificate, testKey } from '../../support/test-certificate.ts';
+import { slicesOf, startSlicesServer } from '../../support/slices-server.ts';
+import type { SlicesServer } from '../../support/slices-server.ts';
 
-interface Asked {
-  readonly path: string;
-  readonly authorization: string | undefined;
-}
-
-/** An API server that answers for the versions it serves, and the folder of a service account that it knows. */
+/** A client of an API server that answers for the versions it serves. */
 async function apiServer(
   test: TestContext,
-  answer: (version: string) => { status: number; body?: unknown },
-): Promise<{ client: ResourceSlicesClient; url: string; folder: string; asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const server = createServer({ cert: testCertificate, key: testKey }, (request, response) => {
-    const path = request.url ?? '';
-    asked.push({ path, authorization: request.headers.authorization });
-    const { status, body = {} } = answer(/resource\.k8s\.io\/(\w+)\//.exec(path)?.[1] ?? '');
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  test.onTestFinished(() => void server.close());
-  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
-  test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'token'), 'first-token\n');
-  writeFileSync(join(folder, 'ca.crt'), testCertificate);
-  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { client: new ResourceSlicesClient({ url, serviceAccountPath: folder }, 'node-a'), url, folder, asked };
+  answer: Parameters<typeof startSlicesServer>[1],
+): Promise<SlicesServer & { client: ResourceSlicesClient }> {
+  const server = await startSlicesServer(test, answer);
+  return {
+    ...server,
+    client: new ResourceSlicesClient({ url: server.url, serviceAccountPath: server.folder }, 'node-a'),
+  };
 }
 
 const uuid = 'GPU-00000000-0000-0000-0000-000000000001';
-const body = { items: [{ spec: { driver: 'gpu.nvidia.com', pool: { name: 'node-a', generation: 1 }, devices: [{ name: 'gpu-0', attributes: { uuid: { string: uuid } } }] } }] }; // prettier-ignore
+const body = slicesOf({ 'gpu-0': uuid });
 const never = new AbortController().signal;
 
 describe('ResourceSlicesClient', () => {
