@@ -57,6 +57,11 @@ export function reach(settled: Settled, workload: Workload, clusterTolerance = u
   return { emitted, emittedBecause: explain(settled, emitted, workload.replicas, isEnough(emitted)) };
 }
 
+/** Replicas that the HPA makes of an answer, from those that were asked for last. */
+export function replicasMadeOf(emitted: number, workload: Workload, clusterTolerance = usualTolerance): number {
+  return replicasMade(emitted, workload.replicas, toleranceOf(workload, clusterTolerance));
+}
+
 function toleranceOf({ hpa }: Workload, clusterTolerance: number): Tolerance {
   return { up: hpa?.scaleUpTolerance ?? clusterTolerance, down: hpa?.scaleDownTolerance ?? clusterTolerance };
 }

@@ -22,6 +22,8 @@ export interface FreshReading extends ReadingOrigin {
   readonly note?: string;
   /** More replicas than this would find nothing to do: the partitions of a topic. */
   readonly mostReplicas?: number;
+  /** The parts of the sum by pod, of those that were heard, where the source is the pods; never 0 for one that was not. */
+  readonly byPod?: ReadonlyMap<string, number>;
 }
 
 /** The source answered, and says that there is no such number. Never to be read as 0. */

@@ -1,4 +1,5 @@
 import type { EpochMs } from './clock.ts';
+import type { DeletionCost } from './deletion-cost.ts';
 import type { OverrideReading } from './override.ts';
 import type { Startup } from './startup.ts';
 
@@ -30,6 +31,10 @@ export interface Pod {
   readonly readySinceMs?: EpochMs;
   /** Equal for pods made from one template; absent where the kind of workload does not mark them. */
   readonly revision?: string;
+  /** A ReplicaSet keeps it, which goes by deletion costs; absent for pods of any other controller. */
+  readonly ofReplicaSet?: true;
+  /** Absent where none is set. */
+  readonly deletionCost?: DeletionCost;
 }
 
 /** What the HorizontalPodAutoscaler that KEDA keeps for a ScaledObject goes by. */

@@ -10,6 +10,7 @@ import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
 import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
 import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
 import { parseExporterSelection } from '../kubernetes/exporters/exporter-selection.ts';
+import type { DeletionCosts } from '../kubernetes/deletion-costs.ts';
 import { eventsOfNamespaces, noEvents } from '../kubernetes/event-recorder.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import { onlyNamespaces } from '../kubernetes/only-namespaces.ts';
@@ -52,7 +53,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     ...(directory && { exporterDirectory: directory }),
     ...(dcgmDirectory && { dcgmDirectory }),
   });
-  const { workloads, origin, events } = await openWorkloads(options, kubeConfig, logger);
+  const { workloads, origin, events, deletionCosts } = await openWorkloads(options, kubeConfig, logger);
   logger.info(
     { workloads: origin, connections: environment.connections.size, exporters: options.exporters, exporterPods: options.exporterPods }, // prettier-ignore
     'reading from',
@@ -64,6 +65,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     {
       workloads,
       events,
+      ...(deletionCosts && { deletionCosts }),
       triggers: await knownTriggers(options, kubeConfig, logger),
       signalsOf: signalReader({ options, environment, turns, metrics, logger }),
       turns,
@@ -143,6 +145,8 @@ async function openEnvironment(
 interface OpenWorkloads {
   readonly workloads: WorkloadSource;
   readonly events: EventRecorder;
+  /** Absent where nobody asked for them. */
+  readonly deletionCosts?: DeletionCosts;
   /** Where they come from, in words. */
   readonly origin: string;
 }
@@ -186,7 +190,7 @@ function openDirectory(
 }
 
 async function openWorkloads(
-  { workloads: file, clock, namespaces, events: told }: ScalerOptions,
+  { workloads: file, clock, namespaces, events: told, podDeletionCost }: ScalerOptions,
   kubeConfig: KubeConfig | undefined,
   logger: Logger,
 ): Promise<OpenWorkloads> {
@@ -197,7 +201,12 @@ async function openWorkloads(
   const server = kubeConfig.getCurrentCluster()?.server ?? 'no server';
   const workloads = clusterWorkloads({ kubeConfig, clock, logger });
   const events = told === 'on' ? eventsOfNamespaces(namespaces, workloads.events) : noEvents;
-  return { workloads: onlyNamespaces(namespaces, workloads), events, origin: `Kubernetes API at ${server}` };
+  return {
+    workloads: onlyNamespaces(namespaces, workloads),
+    events,
+    ...(podDeletionCost === 'on' && { deletionCosts: workloads.deletionCosts }),
+    origin: `Kubernetes API at ${server}`,
+  };
 }
 
 /** What an option names can't be used: the operator's to mend, so a sentence is enough. */

@@ -62,6 +62,11 @@ export const scalerOptions = {
     ['on', 'off'],
     'Whether events on ScaledObjects tell what decides, where the API allows it.',
   ),
+  podDeletionCost: choiceOption(
+    'off',
+    ['on', 'off'],
+    'Whether the idlest pods get a deletion cost before a scale-in, so that ReplicaSets remove them first.',
+  ),
   maxConnectionAge: durationOption(
     600_000,
     'Age at which gRPC connections are closed, so that clients find new replicas.',

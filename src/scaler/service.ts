@@ -2,6 +2,7 @@ import type { PemFiles } from '../credentials/pem-files.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
+import type { DeletionCosts } from '../kubernetes/deletion-costs.ts';
 import type { EventRecorder } from '../kubernetes/event-recorder.ts';
 import type { ExternalTrigger } from '../kubernetes/cluster/external-triggers.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
@@ -20,6 +21,8 @@ import { httpRoutes } from './http/http-routes.ts';
 import type { ScalerMetrics } from './http/metrics.ts';
 import { OpenStreams } from './grpc/open-streams.ts';
 import { Rpcs } from './grpc/rpcs.ts';
+import { RemovalOrder } from './removal/removal-order.ts';
+import type { SnapshotsOf } from './removal/removal-order.ts';
 import type { ReadTurns } from './trigger/read-turns.ts';
 import { prewarm } from './trigger/prewarm.ts';
 import { spread } from './trigger/spread.ts';
@@ -35,6 +38,8 @@ const mostTriggers = 20_000;
 interface ServiceParts {
   readonly workloads: WorkloadSource;
   readonly events: EventRecorder;
+  /** Where the idlest pods get a deletion cost before a scale-in; without it, none do. */
+  readonly deletionCosts?: DeletionCosts;
   /** Triggers that KEDA is going to ask for, where they are known. */
   readonly triggers?: readonly ExternalTrigger[];
   /** Makes what reads the signals of one trigger. What can't be read here, such as an unknown connection, fails at each read. */
@@ -72,8 +77,9 @@ export interface ScalerService {
 /** Serves KEDA's contract and the HTTP pages. Rejects with PortError where a port can't be had. */
 export async function serveScaler(parts: ServiceParts, settings: ServiceSettings): Promise<ScalerService> {
   const { workloads, events, metrics, logger, clock, transportClock } = parts;
-  const make = endpointMaker(parts, settings);
-  const endpoints = new Endpoints({ make, workloads, events, most: mostTriggers, clock, logger });
+  const snapshotsOf: SnapshotsOf = (ref) => endpoints.of(ref).map((endpoint) => endpoint.snapshot());
+  const make = endpointMaker(parts, settings, snapshotsOf);
+  const endpoints: Endpoints = new Endpoints({ make, workloads, events, most: mostTriggers, clock, logger });
   metrics.exposeTriggers(() => endpoints.groups(), clock);
   const streams = new OpenStreams(transportClock, settings.maxConnectionAgeMs);
   const health = new HealthService(streams);
@@ -99,10 +105,13 @@ export async function serveScaler(parts: ServiceParts, settings: ServiceSettings
 function endpointMaker(
   parts: ServiceParts,
   settings: ServiceSettings,
+  snapshotsOf: SnapshotsOf,
 ): (ref: ScaledObjectRef, policy: Policy) => Endpoint {
   const { workloads, turns, logger, clock, transportClock } = parts;
   const { readIntervalMs, readTimeoutMs } = settings;
   const staleAfterMs = staleMarginMs + 5 * (readIntervalMs + readTimeoutMs);
+  const { deletionCosts: costs } = parts;
+  const removal = costs && new RemovalOrder({ costs, snapshotsOf, hpaTolerance: settings.hpaTolerance });
   let made = 0;
   return ({ namespace, name }, policy) => {
     const ref = { namespace, name };
@@ -120,6 +129,7 @@ function endpointMaker(
         logDecision(logger, ref, after.verdict, before?.verdict);
         logOverride(logger, ref, after, before);
         announcer.note(after);
+        removal?.note(ref, after);
       },
     });
   };

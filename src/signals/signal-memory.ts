@@ -94,6 +94,11 @@ export class SignalMemory {
 function detailsOf({
   note,
   mostReplicas,
-}: Extract<Measurement, { state: 'measured' }>): Pick<FreshReading, 'note' | 'mostReplicas'> {
-  return { ...(note === undefined ? {} : { note }), ...(mostReplicas === undefined ? {} : { mostReplicas }) };
+  byPod,
+}: Extract<Measurement, { state: 'measured' }>): Pick<FreshReading, 'note' | 'mostReplicas' | 'byPod'> {
+  return {
+    ...(note !== undefined && { note }),
+    ...(mostReplicas !== undefined && { mostReplicas }),
+    ...(byPod && { byPod }),
+  };
 }

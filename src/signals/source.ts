@@ -13,6 +13,8 @@ export type Measurement =
       readonly note?: string;
       /** More replicas than this would find nothing to do, where the source knows. */
       readonly mostReplicas?: number;
+      /** The parts of the sum by pod, of those that were heard. */
+      readonly byPod?: ReadonlyMap<string, number>;
       /** When the number was true, where the source knows better than "now". */
       readonly observedAtMs?: EpochMs;
     }

@@ -50,6 +50,7 @@ describe('values.schema.json', () => {
     ['a digest without its algorithm', { image: { digest: 'abc' } }, '/image/digest'],
     ['exporters without a namespace', { scaler: { exporterPods: 'app=exporter' } }, '/scaler/exporterPods'],
     ['a token without a key', { exporter: { tokenSecret: { name: 'a' } } }, '/exporter/tokenSecret'],
+    ['a deletion cost in place of a switch', { scaler: { podDeletionCost: -1 } }, '/scaler/podDeletionCost'],
     ['a tolerance in percent', { scaler: { hpaTolerance: 10 } }, '/scaler/hpaTolerance'],
     ['an exporter without a scheme', { scaler: { exporters: ['dcgm:9400'] } }, '/scaler/exporters/0'],
     ['a request for a GPU', { exporter: { resources: { limits: { 'nvidia.com/gpu': 1 } } } }, '/exporter/resources'],

@@ -161,6 +161,31 @@ describe('the default rendering', () => {
   });
 });
 
+describe('with scaler.podDeletionCost', () => {
+  const flags = ['--set', 'scaler.podDeletionCost=true'];
+  const pods = { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch', 'get', 'patch'] };
+
+  it('the scaler is told so, and may patch pods where it serves', () => {
+    const manifests = render(helm, ...flags);
+    expect(workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0].args).toContain('--pod-deletion-cost=on'); // prettier-ignore
+    expect(find(manifests, 'ClusterRole', 'pilotlight-scaler-pilotlight')['rules']).toContainEqual(pods);
+  });
+
+  it('it may so in its namespaces alone where it has some, and not in that of the exporters', () => {
+    const manifests = render(helm, ...flags, '--set', 'scaler.rbac.namespaces={inference}');
+    const rights = (name: string, namespace: string): unknown =>
+      manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name === name && metadata.namespace === namespace)?.['rules']; // prettier-ignore
+    expect(rights('pilotlight-scaler-pilotlight', 'inference')).toContainEqual(pods);
+    expect(rights('pilotlight-scaler-exporters', 'pilotlight')).toEqual([{ ...pods, verbs: ['list', 'watch'] }]);
+  });
+
+  it('is off by default: no flag, no right', () => {
+    const text = JSON.stringify(render(helm));
+    expect(text).not.toContain('pod-deletion-cost');
+    expect(find(render(helm), 'ClusterRole', 'pilotlight-scaler-pilotlight')['rules']).toContainEqual({ ...pods, verbs: ['list', 'watch'] }); // prettier-ignore
+  });
+});
+
 describe.each(cases.map((flags) => [flags[1] ?? 'the default values', flags] as const))('with %s', (_, flags) => {
   it('passes helm lint --strict', () => {
     expect(lint(helm, ...flags)).toContain('0 chart(s) failed');

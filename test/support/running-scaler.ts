@@ -31,6 +31,8 @@ export interface RunningScaler {
   readonly workloads: FakeWorkloads;
   /** Events on ScaledObjects, in order. */
   readonly events: readonly (ScaledObjectEvent & { readonly ref: string })[];
+  /** Deletion costs that were asked for, in order: `llama-1 -2`, or `llama-1 none`. */
+  readonly deletionCosts: readonly string[];
   /** The signals of one ScaledObject, shared by its triggers. */
   readonly signalsOf: (ref: Pick<ScaledObjectRef, 'namespace' | 'name'>) => FakeSignals;
   /** `host:port` of the gRPC server. */
@@ -53,6 +55,7 @@ export async function runScaler(
   const clock = new HandClock('2026-03-03T10:00:00Z');
   const workloads = new FakeWorkloads();
   const events: (ScaledObjectEvent & { ref: string })[] = [];
+  const deletionCosts: string[] = [];
   const signals = new Map<string, FakeSignals>();
   const signalsOf: RunningScaler['signalsOf'] = (ref) => {
     const own = signals.get(refKey(ref)) ?? new FakeSignals(clock);
@@ -63,6 +66,7 @@ export async function runScaler(
     {
       workloads,
       events: { record: ({ namespace, name }, event) => events.push({ ...event, ref: `${namespace}/${name}` }) },
+      deletionCosts: { set: ({ name }, cost) => deletionCosts.push(`${name} ${cost ?? 'none'}`) },
       signalsOf: (_, ref) => signalsOf(ref),
       turns: new ReadTurns(clock, 700),
       metrics: new ScalerMetrics(),
@@ -89,6 +93,7 @@ export async function runScaler(
     clock,
     workloads,
     events,
+    deletionCosts,
     signalsOf,
     address,
     keda,

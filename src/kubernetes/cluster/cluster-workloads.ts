@@ -4,6 +4,7 @@ import { cutText } from '../../domain/cut-text.ts';
 import { refKey } from '../../domain/workload.ts';
 import type { ScaledObjectRef, WorkloadReading } from '../../domain/workload.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { DeletionCosts } from '../deletion-costs.ts';
 import type { EventRecorder } from '../event-recorder.ts';
 import type { WorkloadSource } from '../workload-source.ts';
 import { clusterResources } from './cluster-resources.ts';
@@ -12,6 +13,7 @@ import { kubeClient } from './api/kube-client.ts';
 import type { KubeClient } from './api/kube-client.ts';
 import { isObjectName } from './records/object-name.ts';
 import { TrackedWorkload } from './tracked-workload.ts';
+import { ClusterDeletionCosts } from './writes/deletion-costs.ts';
 import { ClusterEvents } from './writes/events.ts';
 
 interface ClusterSetting {
@@ -20,9 +22,10 @@ interface ClusterSetting {
   readonly logger: Logger;
 }
 
-/** Workloads, and where events on their ScaledObjects go. */
+/** Workloads, and where events on their ScaledObjects and the deletion costs of their pods go. */
 export interface ClusterSource extends WorkloadSource {
   readonly events: EventRecorder;
+  readonly deletionCosts: DeletionCosts;
 }
 
 /**
@@ -37,6 +40,7 @@ export function clusterWorkloads({ kubeConfig, clock, logger }: ClusterSetting):
 
 class ClusterWorkloads implements ClusterSource {
   readonly events: EventRecorder;
+  readonly deletionCosts: DeletionCosts;
   readonly #client: KubeClient;
   readonly #resources: ClusterResources;
   readonly #tracked = new Map<string, TrackedWorkload>();
@@ -46,6 +50,7 @@ class ClusterWorkloads implements ClusterSource {
     this.#client = client;
     this.#resources = resources;
     this.events = new ClusterEvents(resources.surroundings, resources.writes);
+    this.deletionCosts = new ClusterDeletionCosts(resources.surroundings, resources.writes);
   }
 
   watch(ref: ScaledObjectRef, podSelector?: string): void {

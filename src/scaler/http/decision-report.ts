@@ -1,3 +1,5 @@
+import { podActivities } from '../../decision/removal/pod-activity.ts';
+import type { PodActivities } from '../../decision/removal/pod-activity.ts';
 import type { CalendarState } from '../../domain/calendar.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -5,8 +7,9 @@ import type { Reading } from '../../domain/reading.ts';
 import { signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
-import type { Workload, WorkloadReading } from '../../domain/workload.ts';
+import type { Pod, Workload } from '../../domain/workload.ts';
 import type { Endpoint } from '../trigger/endpoint.ts';
+import type { Snapshot } from '../trigger/snapshot.ts';
 import { reportOverride } from './override-report.ts';
 
 /**
@@ -53,7 +56,7 @@ export function reportDetails(endpoint: Endpoint, nowMs: EpochMs): object {
     signals: readings.map(([signal, reading]) => reportSignal(endpoint, signal, reading, nowMs)),
     ...(snapshot?.quiet && { quiet: reportQuiet(snapshot.quiet) }),
     ...(snapshot?.calendar && { calendar: reportCalendar(endpoint, snapshot.calendar) }),
-    ...(snapshot && { workload: reportWorkload(snapshot.workload) }),
+    ...(snapshot && { workload: reportWorkload(snapshot) }),
     warnings: endpoint.policy.warnings,
   };
 }
@@ -66,6 +69,8 @@ function reportSignal(endpoint: Endpoint, signal: SignalName, reading: Reading, 
     unit: signals[signal].unit,
     ...(target !== undefined && { target }),
     ...facts,
+    // The pods themselves tell their parts.
+    byPod: undefined,
     ageSeconds: (nowMs - observedAtMs) / 1_000,
   };
 }
@@ -86,8 +91,9 @@ function reportCalendar(endpoint: Endpoint, { sinceMs, nextEdgeMs, upcoming, ...
   };
 }
 
-function reportWorkload(reading: WorkloadReading): object {
+function reportWorkload({ workload: reading, readings }: Snapshot): object {
   if (reading.state === 'unknown') return { state: reading.state, reason: reading.reason };
+  const activities = podActivities([readings]);
   const { minReplicas, maxReplicas, hpa, pods, rolloutSinceMs, startup } = reading.workload;
   return {
     state: reading.state,
@@ -97,8 +103,13 @@ function reportWorkload(reading: WorkloadReading): object {
     ...(hpa && { hpa }),
     ...(startup && { startupSeconds: startup.p90Ms / 1_000 }),
     ...(rolloutSinceMs !== undefined && { rolloutSince: isoTime(rolloutSinceMs) }),
-    pods: pods.map(({ name, phase, node }) => ({ name, phase, ...(node !== undefined && { node }) })),
+    pods: pods.map((pod) => reportPod(pod, activities)),
   };
+}
+
+function reportPod({ name, phase, node, deletionCost }: Pod, activities: PodActivities): object {
+  const facts = { name, phase, ...(node !== undefined && { node }), ...activities.of(name) };
+  return deletionCost ? { ...facts, deletionCost } : facts;
 }
 
 function isoTime(timeMs: EpochMs): string {

@@ -47,8 +47,17 @@
  * @property {{ floor: number, because: string, opensAt: string }=} upcoming
  */
 /**
+ * @typedef {object} Pod
+ * @property {string} name
+ * @property {string} phase
+ * @property {string=} node
+ * @property {number=} requests
+ * @property {number=} gpuUtilization
+ * @property {{ cost: number, setBy: 'us' | 'others' }=} deletionCost
+ */
+/**
  * A trigger as /api/decisions/NAMESPACE/NAME tells of it.
- * @typedef {Decision & { bids: Bid[], signals: Signal[], calendar?: Calendar, warnings: string[], quiet?: { quiet: boolean, because: string }, workload?: { state?: string, reason?: string, target?: string, replicas?: number, readyReplicas?: number, minReplicas?: number, maxReplicas?: number, pods?: { name: string, phase: string, node?: string }[] } }} Trigger
+ * @typedef {Decision & { bids: Bid[], signals: Signal[], calendar?: Calendar, warnings: string[], quiet?: { quiet: boolean, because: string }, workload?: { state?: string, reason?: string, target?: string, replicas?: number, readyReplicas?: number, minReplicas?: number, maxReplicas?: number, pods?: Pod[] } }} Trigger
  */
 
 /**
@@ -138,6 +147,7 @@ export function detailsOf(trigger) {
       ['Idle', quiet ? `${quiet.quiet ? 'yes' : 'no'}: ${quiet.because}` : 'not known'],
       ...formatOverride(trigger),
       ['Workload', workload ? formatWorkload(workload) : 'not known'],
+      ...formatRemoval(workload?.pods ?? []),
       ['Decided', decidedAt ? formatTime(decidedAt, 'UTC') : 'not yet'],
     ]),
   );
@@ -223,6 +233,28 @@ function formatWorkload({ reason, target, replicas, readyReplicas, minReplicas, 
     minReplicas === undefined && maxReplicas === undefined ? '' : `, from ${minReplicas ?? 0} to ${maxReplicas ?? 100}`;
   const others = pods.filter(({ phase }) => phase !== 'ready').map(({ name, phase }) => `${name} ${phase}`);
   return [`${target}: ${replicas} replicas${limits}, ${readyReplicas} ready`, ...others].join('; ');
+}
+
+/** The pods that have a deletion cost, in the order in which it makes them go.
+ * @param {Pod[]} pods
+ * @returns {[string, string][]}
+ */
+function formatRemoval(pods) {
+  const marked = pods.filter(({ deletionCost }) => deletionCost).sort((a, b) => costOf(a) - costOf(b));
+  const texts = marked.map((pod) => {
+    const { name, requests, gpuUtilization, deletionCost } = pod;
+    const activity = [
+      requests === undefined ? '' : `, ${formatNumber(requests)} running`,
+      gpuUtilization === undefined ? '' : `, GPUs ${formatValue(gpuUtilization, 'ratio')}`,
+    ].join('');
+    return `${name} (cost ${costOf(pod)}${deletionCost?.setBy === 'others' ? ' set by others' : ''}${activity})`;
+  });
+  return texts.length === 0 ? [] : [['Deletion costs', texts.join('; ')]];
+}
+
+/** @param {Pod} pod */
+function costOf({ deletionCost }) {
+  return deletionCost?.cost ?? 0;
 }
 
 /** @param {number} value @param {string} unit */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import { engineDefinition } from '../../domain/engine.ts';
 import type { EngineName } from '../../domain/engine.ts';
+import { signals as definitions } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { readyPods } from '../../domain/workload.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
@@ -13,6 +14,7 @@ import { measureSum } from './measure-sum.ts';
 import { askPods } from './pod-answers.ts';
 import type { Heard, PodAnswer } from './pod-answers.ts';
 import { readPodValue } from './pod-value.ts';
+import type { PodValue } from './pod-value.ts';
 import { metricNames } from './presets/preset.ts';
 import type { EngineMetric } from './presets/preset.ts';
 import { presetOf } from './presets/presets.ts';
@@ -84,14 +86,24 @@ class PodsReading {
     if (metric.read === 'quantile') {
       return measureQuantile(this.#eachPod((heard) => this.#timings.of(heard, metric.from)), metric); // prettier-ignore
     }
-    return measureSum(
-      this.#eachPod(({ pod, exposition, atMs }) =>
-        readPodValue(exposition, metric, {
-          ...this.#scope,
-          rateOf: (counters) => this.#counters.rate(pod, signal, counters, atMs),
-        }),
-      ),
+    const values = this.#eachPod(({ pod, exposition, atMs }) =>
+      readPodValue(exposition, metric, {
+        ...this.#scope,
+        rateOf: (counters) => this.#counters.rate(pod, signal, counters, atMs),
+      }),
     );
+    const sum = measureSum(values);
+    if (sum.state === 'absent' || definitions[signal].shows !== 'working') return sum;
+    return { ...sum, byPod: this.#byPod(values) };
+  }
+
+  /** The numbers of the pods of which one is known. */
+  #byPod(values: readonly PodValue[]): ReadonlyMap<string, number> {
+    const parts = values.map((value, at): [string, number][] => {
+      const answer = this.#answers[at];
+      return value.state === 'known' && answer && 'pod' in answer ? [[answer.pod, value.value]] : [];
+    });
+    return new Map(parts.flat());
   }
 
   /** What is read of each pod that answered, with the host before the reason where it can't be. */

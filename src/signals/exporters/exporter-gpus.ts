@@ -53,7 +53,8 @@ function withoutExporter(signals: readonly SignalName[], expected: number, { wit
 function measure(signal: SignalName, workload: Workload, reading: FleetReading): Measurement {
   const pods = readyPods(workload);
   const parts = pods.map((pod) => readPod(signal, workload.ref.namespace, pod.name, reading)).filter(({ value }) => Number.isFinite(value)); // prettier-ignore
-  const coverage = { heard: parts.filter(({ untold }) => untold === 0).length, expected: pods.length };
+  const heard = parts.filter(({ untold }) => untold === 0);
+  const coverage = { heard: heard.length, expected: pods.length };
   if (pods.length === 0) return { state: 'absent', reason: 'no ready pods', coverage };
   if (parts.length === 0) return nobodyHeard(signal, reading, coverage.expected);
   const value = parts.reduce((sum, part) => sum + part.value, 0);
@@ -64,21 +65,23 @@ function measure(signal: SignalName, workload: Workload, reading: FleetReading):
     listReasons(reading.without),
   ];
   const note = remarks.filter((part) => part !== '').join('; ');
-  const measured = { state: 'measured', value, coverage, observedAtMs: reading.observedAtMs } as const;
+  const byPod = new Map(heard.map((part) => [part.pod, part.value]));
+  const measured = { state: 'measured', value, coverage, observedAtMs: reading.observedAtMs, byPod } as const;
   return note === '' ? measured : { ...measured, note };
 }
 
 /** One pod's part of the sum. */
 interface PodPart {
+  readonly pod: string;
   readonly value: number;
   readonly untold: number;
 }
 
 function readPod(signal: SignalName, namespace: string, pod: string, { gpus }: FleetReading): PodPart {
   const teller = gpus.find((one) => one.knows(namespace, pod));
-  if (!teller) return { value: NaN, untold: 0 };
+  if (!teller) return { pod, value: NaN, untold: 0 };
   const untold = teller.untold(namespace, pod);
-  return { value: figures[signal]?.(teller.of(namespace, pod), untold) ?? NaN, untold };
+  return { pod, value: figures[signal]?.(teller.of(namespace, pod), untold) ?? NaN, untold };
 }
 
 /** With an exporter out of reach it can't be told whether the pods have no GPU, so that counts as a failure. */

@@ -135,6 +135,20 @@ describe('the details of a trigger', () => {
     );
   });
 
+  it('show which pods have a deletion cost, those that go first before the others', () => {
+    const pods = [
+      { name: 'llama-0', phase: 'ready', requests: 3, gpuUtilization: 0.42, deletionCost: { cost: -1, setBy: 'us' as const } },
+      { name: 'llama-1', phase: 'ready', requests: 9 },
+      { name: 'llama-2', phase: 'ready', deletionCost: { cost: 5, setBy: 'others' as const } },
+      { name: 'llama-3', phase: 'ready', requests: 0, deletionCost: { cost: -2, setBy: 'us' as const } },
+    ]; // prettier-ignore
+    const texts = textsOf(detailsOf(trigger({ workload: { target: 'Deployment/llama', pods } })));
+    expect(texts).toContain(
+      'llama-3 (cost -2, 0 running); llama-0 (cost -1, 3 running, GPUs 42 %); llama-2 (cost 5 set by others)',
+    );
+    expect(textsOf(detailsOf(trigger()))).not.toContain('Deletion costs');
+  });
+
   it('show workload, idleness, override and warnings', () => {
     const texts = textsOf(
       detailsOf(

@@ -56,10 +56,20 @@ describe('a source of engine pods', () => {
     const coverage = { heard: 2, expected: 2 };
     expect(await read(pods.map(podAt), ['queue', 'running', 'kvCache'])).toEqual({
       queue: { state: 'measured', value: 5, coverage },
-      running: { state: 'measured', value: 10, coverage },
+      running: { state: 'measured', value: 10, coverage, byPod: new Map([['llama-0', 8], ['llama-1', 2]]) }, // prettier-ignore
       kvCache: { state: 'measured', value: 0.75, coverage },
     });
     for (const { seen } of pods) expect(seen.map(({ path }) => path)).toEqual(['/metrics']);
+  });
+
+  it('tells what runs in each pod that it heard, and nothing of one that it did not', async () => {
+    const [busy, idle] = await Promise.all([
+      engine(vllmText({ waiting: 0, running: 3, kv: 0 })),
+      engine(vllmText({ waiting: 0, running: 0, kv: 0 })),
+    ]);
+    const deaf = await engine('');
+    const { running } = await read([podAt(busy, 0), podAt(deaf, 1), podAt(idle, 2)], ['running']);
+    expect(running).toMatchObject({ value: 3, byPod: new Map([['llama-0', 3], ['llama-2', 0]]) }); // prettier-ignore
   });
 
   it('sums the requests of several engines in one pod, and averages their KV caches', async () => {

@@ -84,8 +84,8 @@ describe('a source of GPU readings from exporters', () => {
     ]);
     const coverage = { heard: 2, expected: 2 };
     expect(await read(fleet, workload({ replicas: 2 }), ['gpuUtilization', 'gpuMemory'])).toEqual([
-      { state: 'measured', value: 0.75, coverage, observedAtMs: 0 },
-      { state: 'measured', value: 0.25, coverage, observedAtMs: 0 },
+      { state: 'measured', value: 0.75, coverage, observedAtMs: 0, byPod: new Map([['llama-0', 0.75], ['llama-1', 0]]) }, // prettier-ignore
+      { state: 'measured', value: 0.25, coverage, observedAtMs: 0, byPod: new Map([['llama-0', 0.25], ['llama-1', 0]]) }, // prettier-ignore
     ]);
   });
 
@@ -108,7 +108,7 @@ describe('a source of GPU readings from exporters', () => {
     ]);
     const heard = { heard: 1, expected: 3 };
     expect(await read(fleet, workload({ replicas: 3 }), ['gpuUtilization', 'gpuMemory'])).toEqual([
-      { state: 'measured', value: 0.5, coverage: heard, observedAtMs: 0, note: 'heard 1 of 3 pods' },
+      { state: 'measured', value: 0.5, coverage: heard, observedAtMs: 0, byPod: new Map([['llama-0', 0.5]]), note: 'heard 1 of 3 pods' }, // prettier-ignore
       { state: 'absent', reason: 'no exporter tells gpuMemory of these pods', coverage: { heard: 0, expected: 3 } },
     ]);
   });
@@ -123,8 +123,8 @@ describe('a source of GPU readings from exporters', () => {
     ]);
     const untold = "1 of their GPUs can't be told apart, see pilotlight_unattributed_devices";
     expect(await read(fleet, workload({ replicas: 2 }), ['gpuUtilization', 'gpuMemory'])).toEqual([
-      { state: 'measured', value: 0.9, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, note: `heard 1 of 2 pods; ${untold}` }, // prettier-ignore
-      { state: 'measured', value: 1, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, note: 'heard 1 of 2 pods' },
+      { state: 'measured', value: 0.9, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, byPod: new Map([['llama-1', 0.5]]), note: `heard 1 of 2 pods; ${untold}` }, // prettier-ignore
+      { state: 'measured', value: 1, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, byPod: new Map([['llama-1', 1]]), note: 'heard 1 of 2 pods' }, // prettier-ignore
     ]);
     const [alone] = await read(fleet, workload({ replicas: 1 }));
     expect(alone).toMatchObject({ state: 'measured', value: 0.4, coverage: { heard: 0, expected: 1 } });
@@ -149,7 +149,7 @@ describe('a source of GPU readings from exporters', () => {
     down.answer = () => answer;
     const note = `heard 1 of 2 pods; 1 of 2 exporters did not answer: ${down.server.host}${reason}`;
     expect(await read(fleetOf([up, down]), workload({ replicas: 2 }))).toEqual([
-      { state: 'measured', value: 0.5, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, note },
+      { state: 'measured', value: 0.5, coverage: { heard: 1, expected: 2 }, observedAtMs: 0, byPod: new Map([['llama-0', 0.5]]), note }, // prettier-ignore
     ]);
   });
 

@@ -87,6 +87,7 @@ describe('exporters that are found by node', () => {
       value: 0.5,
       coverage: { heard: 1, expected: 5 },
       observedAtMs: 0,
+      byPod: new Map([['llama-0', 0.5]]),
       note: 'heard 1 of 5 pods; 2 of 3 exporters did not answer: exporter e on d has no address yet; 10.0.0.2 refused the connection; no exporter runs on c',
     });
   });

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../../domain/clock.ts';
 import type { Pod, PodPhase } from '../../../domain/workload.ts';
 import type { Labels } from '../../../domain/label-selector.ts';
 import { withoutAbsent } from '../../without-absent.ts';
+import { costAnnotations, readDeletionCost } from './deletion-cost.ts';
 import { revisionOf } from './revision.ts';
 
 /** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
@@ -20,12 +21,15 @@ const condition = z.object({
   status: z.string(),
   lastTransitionTime: instant.optional().catch(undefined),
 });
+const owner = z.object({ kind: z.string(), controller: z.boolean().default(false) });
 const podObject = z.object({
   metadata: z.object({
     name: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
     creationTimestamp: instant.optional().catch(undefined),
     deletionTimestamp: z.string().optional(),
+    annotations: costAnnotations,
+    ownerReferences: z.array(owner).catch([]).default([]),
   }),
   spec: z.object({ nodeName: z.string().optional() }).default({}),
   status: z
@@ -61,8 +65,15 @@ function podOf(data: PodObject): Pod {
     notReadySinceMs: readiness?.status === 'True' ? undefined : sinceMs,
     readySinceMs: phase === 'ready' ? sinceMs : undefined,
     revision: revisionOf(metadata.labels),
+    ofReplicaSet: metadata.ownerReferences.some(isReplicaSet) || undefined,
+    deletionCost: readDeletionCost(metadata.annotations),
   };
   return { name: metadata.name, phase, ...withoutAbsent(fields) };
+}
+
+/** What keeps the pods of Deployments and Argo Rollouts. */
+function isReplicaSet({ kind, controller }: z.infer<typeof owner>): boolean {
+  return kind === 'ReplicaSet' && controller;
 }
 
 /** The topic of pods that carry this label; see Audience. */

@@ -53,6 +53,29 @@ describe('readPod', () => {
     expect(readPod(kubePod('a', 'llama', { metadata, status }))?.pod).not.toHaveProperty('readySinceMs');
   });
 
+  it.each([
+    ['a ReplicaSet keeps', [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'llama-5d9c', controller: true }], true],
+    ['a StatefulSet keeps', [{ kind: 'StatefulSet', controller: true }], undefined],
+    ['a ReplicaSet owns but does not control', [{ kind: 'ReplicaSet' }], undefined],
+    ['nobody keeps', undefined, undefined],
+    ['has owners that are none', ['llama'], undefined],
+  ])('tells of a pod that %s whether deletion costs count', (_, ownerReferences, expected) => {
+    expect(readPod(kubePod('a', 'llama', { metadata: { ownerReferences } }))?.pod.ofReplicaSet).toBe(expected);
+  });
+
+  it.each([
+    ['of ours', '-2', '-2 2026-11-23T09:00:00Z', { cost: -2, setBy: 'us' }],
+    ['that somebody set', '100', undefined, { cost: 100, setBy: 'others' }],
+    ['that somebody set over ours', '100', '-2 2026-11-23T09:00:00Z', { cost: 100, setBy: 'others' }],
+    ['that is no int32, which counts as 0', '99999999999', undefined, { cost: 0, setBy: 'others' }],
+    ['that is no number', 'cheap', undefined, { cost: 0, setBy: 'others' }],
+    ['that was taken away', undefined, '-2 2026-11-23T09:00:00Z', undefined],
+    ['of another type', 5, 6, undefined],
+  ])('reads a deletion cost %s', (_, cost, mark, expected) => {
+    const annotations = { 'controller.kubernetes.io/pod-deletion-cost': cost, 'pilotlight.io/deletion-cost': mark };
+    expect(readPod(kubePod('a', 'llama', { metadata: { annotations } }))?.pod.deletionCost).toEqual(expected);
+  });
+
   it('leaves absent what a pod does not have yet', () => {
     const object = { metadata: { name: 'a', creationTimestamp: 'soon' } };
 
