@@ -120,8 +120,9 @@ export interface MigDevice {
   readonly uuid: string;
   readonly gpuInstanceId: number;
   readonly computeInstanceId: number;
-  /** `1g.10gb`, `3g.40gb` … */
+  /** `1g.10gb`, `3g.40gb`, `1g.10gb+me` … */
   readonly profile?: string;
+  readonly placement?: MigPlacement;
   readonly memoryUsedBytes?: number;
   readonly memoryTotalBytes?: number;
   readonly utilizationRatio?: number;
@@ -130,6 +131,14 @@ export interface MigDevice {
   readonly smOccupancyRatio?: number;
   readonly tensorActiveRatio?: number;
   readonly memoryBandwidthRatio?: number;
+}
+
+/** Where in its GPU a slice lies: no two of a GPU lie in the same place. */
+export interface MigPlacement {
+  /** The driver's number of the profile of its GPU instance; 19 for `1g.10gb` on most. */
+  readonly profileId: number;
+  /** The first of its slices of memory. */
+  readonly start: number;
 }
 
 /** A GPU that the driver counts and does not show: it has fallen off the bus, or needs a reset. As it was last. */

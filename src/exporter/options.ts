@@ -40,7 +40,7 @@ export const exporterOptions = {
   ),
   resourceSlices: textOption(
     '',
-    'API server that is asked for the ResourceSlices of this node, https://kubernetes.default.svc within a cluster: they tell the UUIDs of devices that pods hold by dynamic resource allocation. Needs the verb list on resourceslices of resource.k8s.io. Empty asks none: then whole GPUs are found by their number, and MIG slices where their profile tells which they are.',
+    'API server that is asked for the ResourceSlices of this node, https://kubernetes.default.svc within a cluster: they tell the UUIDs of devices that pods hold by dynamic resource allocation. Needs the verb list on resourceslices of resource.k8s.io. Empty asks none: then whole GPUs are found by their number, and MIG slices where NVML tells where they lie or their profile tells which they are.',
   ),
   serviceAccountPath: textOption(
     '/var/run/secrets/kubernetes.io/serviceaccount',

@@ -1,3 +1,5 @@
+import type { MigPlacement } from '../domain/gpu.ts';
+
 /** How an ID names a GPU. */
 export type GpuName =
   | { readonly by: 'uuid'; readonly uuid: string }
@@ -14,8 +16,8 @@ export type SliceName =
       /** Absent where the ID names the GPU instance only. */
       readonly computeInstanceId?: number;
     }
-  /** The profile without its dots: `1g10gb`. Names one slice only where the GPU has one of that profile. */
-  | { readonly by: 'profile'; readonly gpu: GpuName; readonly profile: string };
+  /** Where the slice lies, and its profile as names of devices are written: `1g10gb`, `1g10gb-me`. */
+  | { readonly by: 'place'; readonly gpu: GpuName; readonly profile: string; readonly placement: MigPlacement };
 
 /** What a device ID of the kubelet stands for: a GPU or a slice of one, alone or as one of several holders (time slicing, MPS, vGPU). */
 export type DeviceId =
@@ -48,8 +50,14 @@ const forms: readonly [RegExp, (match: Match) => DeviceId][] = [
   // NVIDIA's DRA driver: gpu-<minor>, gpu-<minor>-mig-<profile>-<number of the profile>-<first memory slice>.
   [/^gpu-(\d{1,3})$/, ([, minor]) => ({ kind: 'gpu', gpu: byMinor(minor), shared: false })],
   [
-    /^gpu-(\d{1,3})-mig-([0-9a-z.+]+)-\d+-\d+$/,
-    ([, minor, profile = '']) => slice({ by: 'profile', gpu: byMinor(minor), profile: profile.replaceAll('.', '') }),
+    /^gpu-(\d{1,3})-mig-([0-9a-z-]{1,40})-(\d{1,3})-(\d{1,3})$/,
+    ([, minor, profile = '', profileId, start]) =>
+      slice({
+        by: 'place',
+        gpu: byMinor(minor),
+        profile,
+        placement: { profileId: Number(profileId), start: Number(start) },
+      }),
   ],
 ];
 

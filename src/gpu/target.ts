@@ -1,4 +1,4 @@
-import type { GpuDevice, MigDevice } from '../domain/gpu.ts';
+import type { GpuDevice, MigDevice, MigPlacement } from '../domain/gpu.ts';
 import type { DeviceId, GpuName, SliceName } from './device-id.ts';
 
 /** What a device ID stands for on this node: a GPU, or one slice of it. */
@@ -43,7 +43,20 @@ function findSlice(name: SliceName, devices: readonly GpuDevice[]): Target | 'no
 
 function isNamed(slice: MigDevice, name: SliceName): boolean {
   if (name.by === 'uuid') return slice.uuid.toLowerCase() === name.uuid.toLowerCase();
-  if (name.by === 'profile') return slice.profile?.replaceAll('.', '') === name.profile;
+  if (name.by === 'place') return liesAt(slice, name.placement) ?? writtenInNames(slice.profile) === name.profile;
   const { gpuInstanceId, computeInstanceId = slice.computeInstanceId } = name;
   return slice.gpuInstanceId === gpuInstanceId && slice.computeInstanceId === computeInstanceId;
+}
+
+/** Undefined where the driver does not tell where the slice lies. */
+function liesAt({ placement }: MigDevice, { profileId, start }: MigPlacement): boolean | undefined {
+  return placement ? placement.profileId === profileId && placement.start === start : undefined;
+}
+
+/** `1g.10gb+me` is `1g10gb-me` in the names that NVIDIA's DRA driver gives: they allow letters, digits and dashes. */
+function writtenInNames(profile = ''): string {
+  return profile
+    .toLowerCase()
+    .replaceAll('.', '')
+    .replace(/[^a-z0-9-]/g, '-');
 }

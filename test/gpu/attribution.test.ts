@@ -129,6 +129,26 @@ describe('attribute, MIG', () => {
     expect(reasons(attribute(devices, [unknownName]))).toEqual(['unknown-id']);
   });
 
+  it('finds a claimed slice among others of its profile by where it lies, where the driver tells that', () => {
+    const at = (start: number, more = {}) => ({ placement: { profileId: 19, start }, ...more });
+    const me = slice(3, { profile: '1g.10gb+me', placement: { profileId: 20, start: 2 } });
+    const placed = gpu(3, { minorNumber: 5, migEnabled: true, migDevices: [slice(1, at(0)), slice(2, at(1)), me] });
+    const find = (id: string, device = placed): unknown => {
+      const attribution = attribute([device], [allocation('a', [id], { resource: 'gpu.nvidia.com' })]);
+      return given(attribution)[0]?.[1] ?? reasons(attribution)[0];
+    };
+    expect(find('gpu-5-mig-1g10gb-19-0')).toBe(sliceUuid(1));
+    expect(find('gpu-5-mig-1g10gb-19-1')).toBe(sliceUuid(2));
+    expect(find('gpu-5-mig-1g10gb-me-20-2')).toBe(sliceUuid(3));
+    expect(find('gpu-5-mig-1g10gb-19-2')).toBe('no-such-gpu');
+    // Without its place a slice of that profile is found all the same where there is one, whatever the profile's name holds.
+    const untold = gpu(3, { minorNumber: 5, migEnabled: true, migDevices: [slice(1), slice(3, { profile: '1g.10gb+me' })] }); // prettier-ignore
+    expect(find('gpu-5-mig-1g10gb-me-20-2', untold)).toBe(sliceUuid(3));
+    // Compute instances of one GPU instance lie in the same place.
+    const halves = gpu(3, { minorNumber: 5, migEnabled: true, migDevices: [slice(1, at(0)), slice(2, at(0, { gpuInstanceId: 1, computeInstanceId: 1 }))] }); // prettier-ignore
+    expect(find('gpu-5-mig-1g10gb-19-0', halves)).toBe('mig');
+  });
+
   it("tells the slice's own figures, and none where the driver tells none", () => {
     const { readings } = attribute([sliced], [allocation('a', [sliceUuid(1), sliceUuid(2)])]);
     expect(readings[0]).toMatchObject({ utilizationRatio: 0.4, memoryUsedBytes: 2 * GiB, memoryTotalBytes: 10 * GiB });

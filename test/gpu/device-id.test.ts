@@ -6,6 +6,12 @@ const uuid = 'GPU-8a7b6c5d-0123-4567-89ab-cdef01234567';
 const mig = 'MIG-41b3359c-e721-56e5-8009-12e5797ed514';
 const byUuid = { by: 'uuid', uuid };
 const minor = (minorNumber: number): object => ({ by: 'minor', minorNumber });
+const byPlace = (minorNumber: number, profile: string, profileId: number, start: number): object => ({
+  by: 'place',
+  gpu: minor(minorNumber),
+  profile,
+  placement: { profileId, start },
+});
 const bySliceUuid = { by: 'uuid', uuid: mig };
 
 describe('parseDeviceId', () => {
@@ -31,7 +37,9 @@ describe('parseDeviceId', () => {
     ['nvidia3/gi1', { kind: 'slice', slice: { by: 'instance', gpu: minor(3), gpuInstanceId: 1 }, shared: false }],
     ['nvidia3/gi0/vgpu1', { kind: 'slice', slice: { by: 'instance', gpu: minor(3), gpuInstanceId: 0 }, shared: true }],
     ['gpu-2', { kind: 'gpu', gpu: minor(2), shared: false }],
-    ['gpu-2-mig-1g10gb-19-4', { kind: 'slice', slice: { by: 'profile', gpu: minor(2), profile: '1g10gb' }, shared: false }], // prettier-ignore
+    ['gpu-2-mig-1g10gb-19-4', { kind: 'slice', slice: byPlace(2, '1g10gb', 19, 4), shared: false }],
+    ['gpu-0-mig-1g10gb-me-20-0', { kind: 'slice', slice: byPlace(0, '1g10gb-me', 20, 0), shared: false }],
+    ['gpu-0-mig-1c-3g40gb-9-4', { kind: 'slice', slice: byPlace(0, '1c-3g40gb', 9, 4), shared: false }],
   ])('%s', (text, id) => {
     expect(parseDeviceId(text)).toEqual(id);
   });
@@ -47,6 +55,9 @@ describe('parseDeviceId', () => {
     'nvidia',
     'nvidia0/gi',
     'gpu-vfio-0',
+    'gpu-0-mig-19-0',
+    'gpu-0-mig-1g.10gb-19-0',
+    'gpu-0-mig-1g10gb-19',
     'rdma0',
     `x${uuid}`,
   ])('knows nothing of %j', (text) => {

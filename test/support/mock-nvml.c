@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NOT_FOUND = 6, TOO_SMALL = 7, TIMEOUT = 10 };
+enum { OK = 0, UNINITIALIZED = 1, NOT_SUPPORTED = 3, NO_PERMISSION = 4, NOT_FOUND = 6, TOO_SMALL = 7, TIMEOUT = 10 };
 enum { MOST_UNITS = 256, MOST_KEYS = 64, MOST_PROCESSES = 12000 };
 
 struct pair { char key[32]; char text[96]; };
@@ -308,6 +308,25 @@ int nvmlDeviceGetMigDeviceHandleByIndex(struct unit *u, unsigned index, struct u
   /* The first of the eight places is a hole, as after a slice was taken away. */
   *out = index == 0 ? NULL : nth(u, index - 1);
   return *out == NULL ? NOT_FOUND : OK;
+}
+
+/* A GPU instance is the first of its slices; where it lies is told where keys "profileId" and "placement" are there. */
+int nvmlDeviceGetGpuInstanceById(struct unit *u, unsigned gi, struct unit **out) {
+  for (int i = 0; i < unit_count; i++) {
+    double id = -1;
+    *out = &units[i];
+    if (units[i].gpu == u && number_of(&units[i], "gi", &id) == OK && (unsigned)id == gi) return OK;
+  }
+  return NOT_FOUND;
+}
+
+struct instance_info { struct unit *gpu; uint32_t id, profile, start, size; };
+
+int nvmlGpuInstanceGetInfo(struct unit *instance, struct instance_info *out) {
+  *out = (struct instance_info){instance->gpu, 0, 0, 0, 1};
+  if (write32(instance, "profileId", &out->profile) != OK) return NO_PERMISSION;
+  write32(instance, "gi", &out->id);
+  return write32(instance, "placement", &out->start);
 }
 
 int nvmlGpmQueryDeviceSupport(struct unit *u, uint32_t *out) { out[1] = text_of(u, "gpm") != NULL; return OK; }

@@ -6,6 +6,7 @@ import type { Handle, Library } from './library.ts';
 import type { RawDevice, RawSlice, SampleMessage } from './message.ts';
 import { PerformanceSamples } from './performance.ts';
 import { returnCodes } from './return-codes.ts';
+import { SlicePlacements } from './slice-placements.ts';
 import { UtilizationSamples } from './utilization-samples.ts';
 import { VgpuLicences } from './vgpu-licences.ts';
 
@@ -18,6 +19,7 @@ export class Collector {
   readonly #performance: PerformanceSamples;
   readonly #events: XidEvents;
   readonly #licences: VgpuLicences;
+  readonly #placements: SlicePlacements;
   readonly #busy = new Map<string, BusyProcesses>();
   readonly #utilization = new Map<string, UtilizationSamples>();
 
@@ -26,6 +28,7 @@ export class Collector {
     this.#performance = new PerformanceSamples(library);
     this.#events = new XidEvents(library);
     this.#licences = new VgpuLicences(library);
+    this.#placements = new SlicePlacements(library);
   }
 
   /** Throws DriverError where the driver is gone; a GPU that is gone is told as lost, and the others are read. */
@@ -43,6 +46,7 @@ export class Collector {
       }
     }
     this.#performance.forgetUnread();
+    this.#placements.forgetUnread();
     return { kind: 'sample', devices, lost, xids: this.#events.take() };
   }
 
@@ -102,11 +106,13 @@ export class Collector {
       if (gpuInstanceId === undefined || computeInstanceId === undefined) continue;
       const shared = measured.get(gpuInstanceId) ?? this.#performance.read({ device, uuid: deviceUuid, gpuInstanceId });
       measured.set(gpuInstanceId, shared);
+      const uuid = readText(library, 'uuid', slice) ?? '';
       slices.push({
-        uuid: readText(library, 'uuid', slice) ?? '',
+        uuid,
         name: readText(library, 'name', slice) ?? '',
         gpuInstanceId,
         computeInstanceId,
+        placement: this.#placements.read(device, uuid, gpuInstanceId),
         figures: { ...readFigures(library, slice, sliceCalls), ...shared },
         processes: readProcesses(library, slice),
       });

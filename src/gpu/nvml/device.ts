@@ -86,6 +86,7 @@ export class DeviceReader {
       gpuInstanceId: raw.gpuInstanceId,
       computeInstanceId: raw.computeInstanceId,
       ...(profile !== undefined && { profile }),
+      ...(raw.placement && { placement: raw.placement }),
       ...(memoryUsedBytes !== undefined && { memoryUsedBytes }),
       ...(memoryTotalBytes !== undefined && { memoryTotalBytes }),
       ...(isAlone && countersOf(counters)),

@@ -58,6 +58,8 @@ const functions = {
   migDeviceByIndex: ofDevice('nvmlDeviceGetMigDeviceHandleByIndex', 'number', 'buffer'),
   gpuInstanceId: ofDevice('nvmlDeviceGetGpuInstanceId', 'buffer'),
   computeInstanceId: ofDevice('nvmlDeviceGetComputeInstanceId', 'buffer'),
+  gpuInstanceById: ofDevice('nvmlDeviceGetGpuInstanceById', 'number', 'buffer'),
+  gpuInstanceInfo: { symbols: ['nvmlGpuInstanceGetInfo'], parameters: ['handle', 'buffer'] },
   gpmSupport: ofDevice('nvmlGpmQueryDeviceSupport', 'buffer'),
   gpmAllocate: { symbols: ['nvmlGpmSampleAlloc'], parameters: ['buffer'] },
   gpmFree: { symbols: ['nvmlGpmSampleFree'], parameters: ['handle'] },

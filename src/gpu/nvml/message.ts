@@ -1,5 +1,5 @@
 import { vgpuLicences } from '../../domain/gpu.ts';
-import type { VgpuLicence } from '../../domain/gpu.ts';
+import type { MigPlacement, VgpuLicence } from '../../domain/gpu.ts';
 
 /** Figures by the name of their field in the domain, in the units of the library: percent, milliwatts, MHz. */
 export type RawFigures = Readonly<Record<string, number>>;
@@ -16,6 +16,7 @@ export interface RawSlice {
   readonly name: string;
   readonly gpuInstanceId: number;
   readonly computeInstanceId: number;
+  readonly placement?: MigPlacement | undefined;
   readonly figures: RawFigures;
   readonly processes?: readonly RawProcess[] | undefined;
 }
@@ -82,8 +83,16 @@ function isDevice(raw: RawDevice): boolean {
     [uuid, name, busId].every((text) => typeof text === 'string') &&
     isObject(figures) &&
     [processes, busy].every((list) => Array.isArray(list) && list.every((entry) => Array.isArray(entry))) &&
-    slices.every((slice) => isObject(slice) && typeof slice.uuid === 'string' && isObject(slice.figures))
+    slices.every(isSlice)
   );
+}
+
+function isSlice(raw: RawSlice): boolean {
+  return isObject(raw) && typeof raw.uuid === 'string' && isObject(raw.figures) && isPlacement(raw.placement);
+}
+
+function isPlacement({ profileId, start }: MigPlacement = { profileId: 0, start: 0 }): boolean {
+  return Number.isInteger(profileId) && Number.isInteger(start);
 }
 
 function isLicence(text: VgpuLicence | undefined): boolean {

@@ -87,7 +87,7 @@ describe('parseMessage', () => {
   });
 
   it('refuses a sample of another shape, and reads one with any values without throwing', () => {
-    const slice = { uuid: 'MIG-0f0f0f0f-1111', name: 'x MIG 1g.10gb', gpuInstanceId: 1, computeInstanceId: 0, figures: { memoryTotalBytes: 5 }, processes: [[1, 2]] }; // prettier-ignore
+    const slice = { uuid: 'MIG-0f0f0f0f-1111', name: 'x MIG 1g.10gb', gpuInstanceId: 1, computeInstanceId: 0, placement: { profileId: 19, start: 0 }, figures: { memoryTotalBytes: 5 }, processes: [[1, 2]] }; // prettier-ignore
     const full = { ...healthy, minorNumber: 1, clockEvents: 4, figures: { utilizationRatio: 5 }, processes: [[1, null]], busy: [[1, 5]], slices: [slice], vgpuLicence: 'there' }; // prettier-ignore
     const change = fc.record({ key: fc.constantFrom(...Object.keys(full)), value: fc.jsonValue() });
     fc.assert(
@@ -105,6 +105,8 @@ describe('parseMessage', () => {
     );
     const odd = { ...full, vgpuLicence: 'perhaps' };
     expect(parseMessage(JSON.stringify({ kind: 'sample', devices: [odd], lost: [], xids: [] }))).toBeUndefined();
+    const lost = { ...full, slices: [{ ...slice, placement: { profileId: 19 } }] };
+    expect(parseMessage(JSON.stringify({ kind: 'sample', devices: [lost], lost: [], xids: [] }))).toBeUndefined();
     expect(parseMessage('{"kind":"sample","devices":[{}],"lost":[],"xids":[]}')).toBeUndefined();
     expect(parseMessage('{"kind":"sample","devices":{},"lost":[],"xids":[]}')).toBeUndefined();
   });

@@ -110,17 +110,31 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
       uuid: `MIG-0f0f0f0f-1111-2222-3333-00000000000${digit}`,
       values: { name: 'NVIDIA H100 80GB HBM3 MIG 1g.10gb', gi, ci, used: 1_000, total: 5_000, ...more },
     });
-    const slices = [{ ...slice(1, 7, 0, { gpm1: 40, gpm2: 35, gpm3: 10, gpm5: 5, gpm10: 100.5 }), processes: [{ pid: 9, bytes: 77, smPercent: 0 }] }, slice(2, 8, 0, { gpm1: 50 }), slice(3, 8, 1)]; // prettier-ignore
+    const slices = [{ ...slice(1, 7, 0, { profileId: 19, placement: 4, gpm1: 40, gpm2: 35, gpm3: 10, gpm5: 5, gpm10: 100.5 }), processes: [{ pid: 9, bytes: 77, smPercent: 0 }] }, slice(2, 8, 0, { gpm1: 50 }), slice(3, 8, 1)]; // prettier-ignore
     const { devicesWhere } = start(test, { gpus: [mockGpu(0, { mig: 1, utilization: '!3', gpm: 1 }, { slices })] });
     const [device] = await devicesWhere((one) => one.migDevices?.[0]?.utilizationRatio !== undefined);
     const common = { profile: '1g.10gb', memoryUsedBytes: 1_000, memoryTotalBytes: 5_000 };
     expect(device?.migDevices).toEqual([
-      { uuid: slices[0]?.uuid, gpuInstanceId: 7, computeInstanceId: 0, utilizationRatio: 0.4, smActiveRatio: 0.35, smOccupancyRatio: 0.1, tensorActiveRatio: 0.05, memoryBandwidthRatio: 1, ...common }, // prettier-ignore
+      { uuid: slices[0]?.uuid, gpuInstanceId: 7, computeInstanceId: 0, placement: { profileId: 19, start: 4 }, utilizationRatio: 0.4, smActiveRatio: 0.35, smOccupancyRatio: 0.1, tensorActiveRatio: 0.05, memoryBandwidthRatio: 1, ...common }, // prettier-ignore
       { uuid: slices[1]?.uuid, gpuInstanceId: 8, computeInstanceId: 0, ...common },
       { uuid: slices[2]?.uuid, gpuInstanceId: 8, computeInstanceId: 1, ...common },
     ]);
     expect(device?.processes).toEqual([{ pid: 9, memoryUsedBytes: 77, migInstanceUuid: slices[0]?.uuid }]);
     expect(device).not.toHaveProperty('utilizationRatio');
+  });
+
+  it('asks anew where a slice lies when it was cut anew under the same name', async (test) => {
+    const driver = (placement: number | undefined): MockDriver => {
+      const values = { name: 'NVIDIA H100 MIG 1g.10gb', gi: 7, ci: 0, used: 1, total: 5, profileId: 19, placement: placement ?? 0 }; // prettier-ignore
+      const slices = placement === undefined ? [] : [{ uuid: 'MIG-0f0f0f0f-1111-2222-3333-000000000001', values }];
+      return { gpus: [mockGpu(0, { mig: 1 }, { slices })] };
+    };
+    const { nvml, devicesWhere } = start(test, driver(4));
+    await devicesWhere(({ migDevices }) => migDevices?.[0]?.placement?.start === 4);
+    nvml.become(driver(undefined));
+    await devicesWhere(({ migDevices }) => migDevices?.length === 0);
+    nvml.become(driver(2));
+    await devicesWhere(({ migDevices }) => migDevices?.[0]?.placement?.start === 2);
   });
 
   it('counts critical errors, once each, and keeps the count when its process is exchanged', async (test) => {
