@@ -15,6 +15,8 @@ export type SignalOrigin =
     }
   /** Exporters of GPU figures: pilotlight's own, or NVIDIA's. */
   | { readonly kind: 'exporter' | 'dcgm' }
+  /** A connection that keeps what such exporters said: it is asked for the figures of the workload's pods. */
+  | { readonly kind: 'gpu-connection'; readonly connection: string }
   | {
       readonly kind: 'connection';
       readonly connection: string;

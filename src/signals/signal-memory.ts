@@ -57,27 +57,34 @@ export class SignalMemory {
     const { measurement, observedAtMs } = this.#last;
     const ageMs = nowMs - observedAtMs;
     const origin = { source: this.#source, observedAtMs, coverage: measurement.coverage };
-    const failure = this.#failure ?? this.#overdue(ageMs, observedAtMs);
+    const failure = this.#failure ?? this.#overdue(ageMs, observedAtMs, measurement);
     if (measurement.state === 'absent') {
       return failure ? this.#failed(failure) : { state: 'absent', reason: measurement.reason, ...origin };
     }
     const { value } = measurement;
-    if (!failure || this.#outlasts(ageMs) === 'fresh')
+    if (!failure || this.#outlasts(ageMs, measurement) === 'fresh')
       return { state: 'fresh', value, ...detailsOf(measurement), ...origin };
-    if (this.#outlasts(ageMs) === 'failed') return this.#failed(failure);
+    if (this.#outlasts(ageMs, measurement) === 'failed') return this.#failed(failure);
     return { state: 'stale', lastValue: value, reason: failure.reason, ...origin };
   }
 
   /** What a failure makes of a value of this age. */
-  #outlasts(ageMs: number): 'fresh' | 'stale' | 'failed' {
+  #outlasts(ageMs: number, measurement: Measurement): 'fresh' | 'stale' | 'failed' {
     if (signals[this.#signal].kind !== 'gauge' || ageMs > this.#times.forgetAfterMs) return 'failed';
-    return ageMs <= this.#times.freshForMs ? 'fresh' : 'stale';
+    return ageMs <= this.#freshForMs(measurement) ? 'fresh' : 'stale';
   }
 
   /** Nobody has asked for so long that what was said last does not describe now. */
-  #overdue(ageMs: number, observedAtMs: EpochMs): Failure | undefined {
-    if (ageMs <= this.#times.freshForMs) return undefined;
-    return { reason: `not read for ${formatDuration(ageMs)}`, atMs: observedAtMs };
+  #overdue(ageMs: number, observedAtMs: EpochMs, measurement: Measurement): Failure | undefined {
+    if (ageMs <= this.#freshForMs(measurement)) return undefined;
+    const age = formatDuration(ageMs);
+    const isSlow = measurement.state === 'measured' && measurement.describesForMs !== undefined;
+    return { reason: isSlow ? `its last number is ${age} old` : `not read for ${age}`, atMs: observedAtMs };
+  }
+
+  #freshForMs(measurement: Measurement): number {
+    const { describesForMs = 0 } = measurement.state === 'measured' ? measurement : {};
+    return Math.max(this.#times.freshForMs, describesForMs);
   }
 
   #failed({ reason, atMs }: Failure): Reading {

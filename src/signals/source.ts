@@ -17,6 +17,8 @@ export type Measurement =
       readonly byPod?: ReadonlyMap<string, number>;
       /** When the number was true, where the source knows better than "now". */
       readonly observedAtMs?: EpochMs;
+      /** How long after that it describes now, where the source's pace is slower than that of our reads. */
+      readonly describesForMs?: number;
     }
   | {
       readonly state: 'absent';

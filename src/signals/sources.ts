@@ -4,7 +4,8 @@ import type { SignalName } from '../domain/signal.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { createEnginePodsSource } from './engines/engine-pods.ts';
 import type { SignalEnvironment } from './environment.ts';
-import { createExporterGpusSource, exporterSignals } from './exporters/exporter-gpus.ts';
+import { createExporterGpusSource } from './exporters/exporter-gpus.ts';
+import { exporterSignals } from './exporters/pod-figures.ts';
 import { describeMisfit, kindRules } from './kinds/kind-rules.ts';
 import type { SignalSource } from './source.ts';
 
@@ -41,6 +42,8 @@ function createGroup(origin: SignalOrigin, signals: SignalName[], place: Place):
       return tellable(signals, exporterSignals, 'dcgm-exporter', (told) =>
         createExporterGpusSource(told, dcgmFleet, 'dcgm-exporter'),
       );
+    case 'gpu-connection':
+      return createGpuConnected(origin.connection, signals, place);
     case 'connection':
       return createConnected(origin, signals, place);
   }
@@ -56,6 +59,16 @@ function createConnected(origin: ConnectionOrigin, signals: SignalName[], { ref,
   return tellable(signals, kindRules[connection.type].signals, label, (told) =>
     environment.open(connection).source(origin, told),
   );
+}
+
+function createGpuConnected(name: string, signals: SignalName[], { ref, environment }: Place): SignalSource[] {
+  const takes = '(gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)';
+  const refuse = (reason: string): SignalSource[] => [unusable(`connection ${name}`, signals, `${reason} ${takes}`)];
+  const found = environment.connections.lookup(name, ref.namespace);
+  if (found.state === 'refused') return refuse(found.reason);
+  const { gpus } = environment.open(found.connection);
+  if (!gpus) return refuse(`connection "${name}" is ${kindRules[found.connection.type].title}, which knows no GPUs`);
+  return tellable(signals, exporterSignals, `prometheus ${name}`, gpus);
 }
 
 /** A source for the signals that it can tell, and one that refuses the others. */

@@ -145,12 +145,12 @@ const signalCases: Case[] = [
   ],
   [{ ...sound, modelName: 'llama' }, 'modelName: means nothing without engine'],
   [
-    { ...sound, gpuFrom: 'nvml' },
-    'gpuFrom: "nvml" is not "exporter" or "dcgm"; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery',
+    { ...sound, gpuFrom: 'http://prometheus:9090' },
+    'gpuFrom: "http://prometheus:9090" is not "exporter", "dcgm" or the name of a connection (lower-case letters, digits and "-") that leads to a Prometheus; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery',
   ],
   [
     { ...sound, queueFrom: 'http://evil' },
-    'queueFrom: "http://evil" is not the name of a connection: lower-case letters, digits and "-"',
+    'queueFrom: "http://evil" is not the name of a connection (lower-case letters, digits and "-")',
   ],
   [{ ...sound, queueKey: 'a\nb' }, 'queueKey: "a\\nb" is not a text without control characters'],
   [{ ...sound, queueQuery: 'up' }, 'queueKey: queueQuery is given too; keep the one that the connection understands'],

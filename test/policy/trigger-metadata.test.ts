@@ -199,6 +199,15 @@ describe('signals', () => {
       { signal: 'gpuMemory', origin: { kind: 'exporter' }, target: 0.925, required: true },
     ]);
     expect(plans({ gpuFrom: 'exporter' }).slice(2)).toEqual([{ ...gpuLookedAt, required: true }]);
+    expect(plans({ gpuFrom: 'dcgm' })[2]).toEqual({
+      signal: 'gpuUtilization',
+      origin: { kind: 'dcgm' },
+      required: true,
+    });
+    expect(plans({ gpuFrom: 'metrics', gpuMemoryTarget: '80' }).slice(2)).toEqual([
+      { signal: 'gpuUtilization', origin: { kind: 'gpu-connection', connection: 'metrics' }, required: true },
+      { signal: 'gpuMemory', origin: { kind: 'gpu-connection', connection: 'metrics' }, target: 0.8, required: true },
+    ]);
     expect(plans({ gpuUtilizationFrom: 'prom', gpuUtilizationQuery: 'avg(gpu)' })[2]).toEqual({
       signal: 'gpuUtilization',
       origin: { kind: 'connection', connection: 'prom', query: 'avg(gpu)' },
@@ -376,6 +385,11 @@ describe('warnings', () => {
       'nothing, where steps add and remove well apart',
       { ...queue, steps: 'gpuUtilization > 70 for 2m: +1; gpuUtilization < 30 for 10m: -1' },
       [],
+    ],
+    [
+      'exporters whose name is misspelt',
+      { ...queue, gpuFrom: 'exporters' },
+      ['gpuFrom: is taken for the name of a connection; did you mean "exporter"?'],
     ],
     [
       'a ratio where percent are meant',

@@ -123,6 +123,19 @@ describe('a signal runner', () => {
     expect(known['gpuMemory']).toMatchObject({ state: 'fresh', observedAtMs: 999_500 });
   });
 
+  it('lets a number describe now for as long as its source says, and not longer', async () => {
+    const source = new HandSource('prometheus metrics', 'gpuUtilization');
+    source.give(measured(0.5, { observedAtMs: 940_000, describesForMs: 120_000 }));
+    const { clock, read, known } = benchFor(source);
+    expect((await read())['gpuUtilization']).toMatchObject({ state: 'fresh', observedAtMs: 940_000 });
+    await clock.advance(60_000);
+    expect(known()['gpuUtilization']).toMatchObject({ state: 'fresh' });
+    await clock.advance(1);
+    const old = { state: 'stale', lastValue: 0.5, reason: 'its last number is 2m old' };
+    expect(known()['gpuUtilization']).toMatchObject(old);
+    expect((await read())['gpuUtilization']).toMatchObject(old);
+  });
+
   it('lets a gauge age from where the clock was set back to, not from where that is reached again', async () => {
     const source = new HandSource('redis jobs', 'queue');
     source.give(measured(3));

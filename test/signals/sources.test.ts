@@ -51,6 +51,8 @@ describe('createSources', () => {
       plan('gpuUtilization', { kind: 'exporter' }),
       plan('gpuMemory', { kind: 'exporter' }),
       plan('concurrency', connection('gateway', { query: 'rate(b[1m])' })),
+      plan('queue', { kind: 'gpu-connection', connection: 'gateway' }),
+      plan('gpuUtilization', { kind: 'gpu-connection', connection: 'gateway' }),
     ];
     const sources = createSources(policy({ signals: plans }), ref, environmentOf());
     expect(sources.map(({ label, signals }) => [label, signals])).toEqual([
@@ -59,6 +61,8 @@ describe('createSources', () => {
       ['prometheus gateway', ['requestRate']],
       ['prometheus gateway', ['tokenRate', 'concurrency']],
       ['exporter', ['gpuUtilization', 'gpuMemory']],
+      ['prometheus gateway', ['gpuUtilization']],
+      ['prometheus gateway', ['queue']],
     ]);
     expect(createSources(policy(), ref, environmentOf())).toEqual([]);
   });
@@ -105,6 +109,24 @@ describe('createSources', () => {
       plan('requestRate', llamaCpp),
       'llama-cpp',
       'llama-cpp does not tell requestRate; it tells queue, running, concurrency, tokenRate',
+    ],
+    [
+      'GPUs from a connection that there is not',
+      plan('gpuUtilization', { kind: 'gpu-connection', connection: 'dcgm-exporter' }),
+      'connection dcgm-exporter',
+      'no connection "dcgm-exporter"; namespace "inference" may use gateway, jobs (gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)',
+    ],
+    [
+      "GPUs from another namespace's connection",
+      plan('gpuUtilization', { kind: 'gpu-connection', connection: 'payroll' }),
+      'connection payroll',
+      'connection "payroll" may not be used from namespace "inference"; it is for payroll (gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)',
+    ],
+    [
+      'GPUs from a Redis',
+      plan('gpuMemory', { kind: 'gpu-connection', connection: 'jobs' }),
+      'connection jobs',
+      'connection "jobs" is a Redis, which knows no GPUs (gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)',
     ],
     [
       'a signal that exporters do not tell',

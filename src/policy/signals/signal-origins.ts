@@ -1,5 +1,6 @@
 import { engineDefinition, engineNames } from '../../domain/engine.ts';
 import { keyModes } from '../../domain/key-mode.ts';
+import { nearestName } from '../../domain/nearest-name.ts';
 import type { SignalOrigin } from '../../domain/policy.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import { keyedSignals } from '../metadata-keys.ts';
@@ -9,10 +10,9 @@ import { oneOf, textLike, wholeNumber } from '../scalars.ts';
 const oneLine = textLike(/^\P{Cc}+$/u, 'a text without control characters');
 /** Queries are often written over several lines. */
 const anyLines = textLike(/^[\P{Cc}\n\r\t]+$/u, 'a text without control characters');
-const connectionName = textLike(
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-  'the name of a connection: lower-case letters, digits and "-"',
-);
+const connectionPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const connectionExpects = 'the name of a connection (lower-case letters, digits and "-")';
+const connectionName = textLike(connectionPattern, connectionExpects);
 /** No host can hide in it: a path that starts with two slashes names one. */
 const enginePath = textLike(/^\/(?!\/)[\w.~/-]{0,255}$/, 'a path such as /metrics');
 const engine = oneOf(engineNames, '; for other engines, say with queueFrom, runningFrom … where a signal is seen');
@@ -42,12 +42,20 @@ export function readEngine(metadata: Metadata): EngineOrigin | undefined {
   };
 }
 
-const gpuOrigins = ['exporter', 'dcgm'] as const;
-const gpuFrom = oneOf(gpuOrigins, '; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery');
+const exporterKinds = ['exporter', 'dcgm'] as const;
+const gpuFrom = textLike(
+  connectionPattern,
+  `"exporter", "dcgm" or ${connectionExpects} that leads to a Prometheus; for a query of your own use gpuUtilizationFrom and gpuUtilizationQuery`,
+);
 
-/** Reads whose exporters tell of GPUs: pilotlight's own, unless told otherwise. */
+/** Reads who tells of GPUs: pilotlight's own exporters, unless told otherwise. */
 export function readGpuOrigin(metadata: Metadata): SignalOrigin {
-  return { kind: metadata.read('gpuFrom', gpuFrom) ?? 'exporter' };
+  const name = metadata.read('gpuFrom', gpuFrom) ?? 'exporter';
+  const kind = exporterKinds.find((one) => one === name);
+  if (kind !== undefined) return { kind };
+  const meant = nearestName(name, exporterKinds);
+  if (meant !== undefined) metadata.warn('gpuFrom', `is taken for the name of a connection; did you mean "${meant}"?`);
+  return { kind: 'gpu-connection', connection: name };
 }
 
 /** Reads `<signal>From` and what is asked of that connection; undefined where the signal names no connection. */

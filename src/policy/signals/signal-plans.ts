@@ -81,7 +81,7 @@ function planOf(
     return undefined;
   }
   if (origin.kind === 'engine') return planOfEngine(signal, origin);
-  return { signal, origin, required: metadata.has(origin.kind === 'exporter' ? 'gpuFrom' : `${signal}From`) };
+  return { signal, origin, required: metadata.has(isConnected ? `${signal}From` : 'gpuFrom') };
 }
 
 function warnOfUnused(metadata: Metadata, signal: SignalName): void {

@@ -17,6 +17,8 @@ export interface ConnectionTools {
 export interface OpenConnection {
   /** A source of what `origin` names. Connects to nothing yet. */
   source(origin: ConnectionOrigin, signals: readonly SignalName[]): SignalSource;
+  /** A source of the GPU figures of a workload's pods, where it is a place in which exporters' series are kept. */
+  readonly gpus?: (signals: readonly SignalName[]) => SignalSource;
   /** Closes what is open; what is read at that moment fails, and so does what is read later. */
   close(): void;
 }

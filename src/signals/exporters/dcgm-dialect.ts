@@ -48,14 +48,11 @@ export const dcgmDialect: ExporterDialect = {
   },
 };
 
-/**
- * The pod that a series is about: scraped by Prometheus, which has labels of its own, it is in those that begin with
- * `exported_`; old versions wrote `pod_name`.
- */
+/** The pod that a series is about; old versions wrote `pod_name`. */
 function ownerOf({ labels }: Sample): { namespace: string; pod: string } | undefined {
   const named = (names: readonly string[]): string | undefined => names.map((name) => labels.get(name)).find((value) => value !== undefined && value !== ''); // prettier-ignore
-  const pod = named(['exported_pod', 'pod', 'pod_name']);
-  const namespace = named(['exported_namespace', 'namespace', 'pod_namespace']);
+  const pod = named(['pod', 'pod_name']);
+  const namespace = named(['namespace', 'pod_namespace']);
   return pod === undefined || namespace === undefined ? undefined : { namespace, pod };
 }
 

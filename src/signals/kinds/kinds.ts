@@ -19,7 +19,12 @@ import { openSqs } from './sqs/sqs.ts';
 export function openConnection(connection: Connection, tools: ConnectionTools): OpenConnection {
   const open = openKind(connection, tools);
   const hide = (text: string): string => tools.secrets.hide(text);
-  return { ...open, source: (origin, signals) => discreet(open.source(origin, signals), hide) };
+  const { gpus } = open;
+  return {
+    ...open,
+    source: (origin, signals) => discreet(open.source(origin, signals), hide),
+    ...(gpus && { gpus: (signals) => discreet(gpus(signals), hide) }),
+  };
 }
 
 function openKind(connection: Connection, tools: ConnectionTools): OpenConnection {

@@ -36,7 +36,6 @@ describe("dcgm-exporter's series", () => {
 
   it.each([
     ['as they are written', { namespace: 'inference', pod: 'llama-0' }],
-    ['as Prometheus renames them', { namespace: 'gpu-operator', pod: 'dcgm-x', exported_namespace: 'inference', exported_pod: 'llama-0' }], // prettier-ignore
     ['as old versions wrote them', { pod_namespace: 'inference', pod_name: 'llama-0' }],
   ])('tell of a pod by its labels %s', (_, labels) => {
     expect(gpusOf([line('DCGM_FI_DEV_GPU_UTIL', 50, labels)])).toEqual([{ utilizationRatio: 0.5 }]);

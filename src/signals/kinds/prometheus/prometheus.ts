@@ -2,6 +2,7 @@ import type { EpochMs } from '../../../domain/clock.ts';
 import { HttpAccess } from '../../connections/http-access.ts';
 import type { ConnectionTools, OpenConnection } from '../../connections/open-connection.ts';
 import type { PrometheusConnection } from '../../connections/connections.ts';
+import { createPrometheusGpusSource } from './gpus/gpu-source.ts';
 import { readQueryAnswer } from './query-answer.ts';
 
 /** How many points a lookback is divided into: enough to find the newest, few enough to cost little. */
@@ -25,6 +26,7 @@ export function openPrometheus(connection: PrometheusConnection, tools: Connecti
         return new Map(signals.map((signal) => [signal, measure(signal)]));
       },
     }),
+    gpus: (signals) => createPrometheusGpusSource(signals, connection, { access, clock: tools.clock }),
     close: () => undefined,
   };
 }

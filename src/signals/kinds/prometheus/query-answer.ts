@@ -5,35 +5,19 @@ import { addsUp } from '../../../domain/signal.ts';
 import type { SignalName } from '../../../domain/signal.ts';
 import { parseSampleValue } from '../../exposition/line.ts';
 import type { HttpText } from '../../http/http-text.ts';
-import { parseJson } from '../../http/json.ts';
 import { cut } from '../../reasons.ts';
 import type { Measurement } from '../../source.ts';
+import { point, readApiAnswer } from './api-answer.ts';
+import type { Point } from './api-answer.ts';
 
-/** How much of Prometheus' own error text is passed on. */
-const errorTextLength = 200;
-
-/** `[time in seconds, number as text]`, as https://prometheus.io/docs/prometheus/latest/querying/api/ describes it. */
-const point = z.tuple([z.number(), z.string()]);
-type Point = z.infer<typeof point>;
-
-const answer = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('error'), error: z.string() }),
-  z.object({
-    status: z.literal('success'),
-    /** Thanos says here which stores did not answer; Prometheus says what is doubtful about the query. */
-    warnings: z.array(z.string()).nullish(),
-    /** VictoriaMetrics' word for the same. */
-    isPartial: z.boolean().nullish(),
-    data: z.discriminatedUnion('resultType', [
-      // A native histogram has `histogram` in the place of `value`.
-      z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: point.optional() })) }),
-      z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z.array(point).optional() })) }),
-      z.object({ resultType: z.literal('scalar'), result: point }),
-      z.object({ resultType: z.literal('string') }),
-    ]),
-  }),
+const numbers = z.discriminatedUnion('resultType', [
+  // A native histogram has `histogram` in the place of `value`.
+  z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: point.optional() })) }),
+  z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z.array(point).optional() })) }),
+  z.object({ resultType: z.literal('scalar'), result: point }),
+  z.object({ resultType: z.literal('string') }),
 ]);
-type Success = Extract<z.infer<typeof answer>, { status: 'success' }>;
+type Numbers = z.infer<typeof numbers>;
 
 /** What was asked: the value now, or the values of some time, of which the newest counts. */
 export interface Asked {
@@ -50,16 +34,12 @@ export type MeasureSignal = (signal: SignalName) => Measurement;
  * series that have the newest point count as heard: the others have ended, or their samples are late. Throws with the
  * server's own words where it could not answer.
  */
-export function readQueryAnswer({ status, body }: HttpText, host: string, asked: Asked): MeasureSignal {
-  const parsed = answer.safeParse(parseJson(body));
-  const said = parsed.success ? parsed.data : undefined;
-  if (said?.status === 'error') throw new Error(`${host} answered: ${cut(said.error, errorTextLength)}`);
-  if (status !== 200) throw new Error(`${host} answered ${status}`);
-  if (said === undefined) throw new Error(`${host} answered something else than the result of a query`);
-  return (signal) => markPartial(measure(said, asked, signal), said);
+export function readQueryAnswer(text: HttpText, host: string, asked: Asked): MeasureSignal {
+  const { data, missing } = readApiAnswer(text, host, numbers);
+  return (signal) => markPartial(measure(data, asked, signal), missing);
 }
 
-function measure({ data }: Success, { range, nowMs }: Asked, signal: SignalName): Measurement {
+function measure(data: Numbers, { range, nowMs }: Asked, signal: SignalName): Measurement {
   if (data.resultType === 'matrix' && range) return combineNewest(data.result, nowMs, signal);
   if (data.resultType === 'vector') return combine(data.result.map(({ value }) => value?.[1]), signal); // prettier-ignore
   if (data.resultType === 'scalar') return combine([data.result[1]], signal);
@@ -103,12 +83,10 @@ function fold(values: readonly number[], count: number, signal: SignalName): Mea
 }
 
 /** An answer of which a part is missing is too low a number: it may raise a decision and never lower one. */
-function markPartial(measurement: Measurement, { warnings, isPartial }: Success): Measurement {
-  const warning = warnings?.find((text) => !text.startsWith('PromQL'));
-  if (measurement.state === 'absent' || (warning === undefined && isPartial !== true)) return measurement;
+function markPartial(measurement: Measurement, missing: string | undefined): Measurement {
+  if (measurement.state === 'absent' || missing === undefined) return measurement;
   const { heard, expected } = measurement.coverage;
-  const note = `a part is missing${warning === undefined ? '' : `: ${cut(warning)}`}`;
-  return { ...measurement, note, coverage: { heard, expected: expected + 1 } };
+  return { ...measurement, note: missing, coverage: { heard, expected: expected + 1 } };
 }
 
 function isUsable(text: string): boolean {
