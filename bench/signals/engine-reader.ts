@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createEnginePodsSource } from '../../src/signals/engines/engine-pods.ts';
-import { createHttpTextClient } from '../../src/signals/http/http-text.ts';
 import { engineSignals } from '../../src/domain/engine.ts';
+import { ThreadedScraper } from '../../src/signals/scrape/threaded-scraper.ts';
 import { pod, workload } from '../../test/support/builders.ts';
 import { HandClock } from '../../test/support/hand-clock.ts';
 
@@ -12,7 +12,7 @@ import { HandClock } from '../../test/support/hand-clock.ts';
  */
 const [port = 0, pods = 0, rounds = 0, waitMs = 0] = process.argv.slice(2).map(Number);
 const clock = new HandClock();
-const tools = { http: createHttpTextClient(), clock };
+const tools = { scraper: new ThreadedScraper(clock), clock };
 const source = createEnginePodsSource({ engine: 'vllm', port, path: '/metrics' }, engineSignals('vllm'), tools);
 const names = Array.from({ length: pods }, (_, i) => pod({ name: `vllm-${i}`, address: `127.0.0.${i + 1}` }));
 const subject = workload({ pods: names });

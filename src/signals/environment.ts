@@ -11,6 +11,8 @@ import { ExporterFleet } from './exporters/exporter-fleet.ts';
 import { createHttpTextClient } from './http/http-text.ts';
 import type { HttpTextClient } from './http/http-text.ts';
 import { openConnection } from './kinds/kinds.ts';
+import type { Scraper } from './scrape/scraper.ts';
+import { ThreadedScraper } from './scrape/threaded-scraper.ts';
 
 /** The exporters' share of the read timeout, so that those that answered are not lost to one that hangs. */
 const exporterTimeoutShare = 0.6;
@@ -40,6 +42,8 @@ export interface SignalEnvironment {
   readonly fleet: ExporterFleet;
   readonly dcgmFleet: ExporterFleet;
   readonly http: HttpTextClient;
+  /** Reads engine pods. */
+  readonly scraper: Scraper;
   /** The one connection of that name in use. */
   open(connection: Connection): OpenConnection;
   /** Closes all connections; what is read at that moment fails. */
@@ -50,6 +54,7 @@ export interface SignalEnvironment {
 export function createSignalEnvironment(options: SignalEnvironmentOptions): SignalEnvironment {
   const { connections, clock } = options;
   const http = createHttpTextClient();
+  const scraper = new ThreadedScraper(clock);
   const open = new Map<Connection, OpenConnection>();
   const { exporters, exporterDirectory, dcgmExporters = [], dcgmDirectory } = options;
   const fleetOf = (
@@ -74,6 +79,7 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
     fleet: fleetOf(pilotlightDialect, exporters, exporterDirectory, options.exporterAccess),
     dcgmFleet: fleetOf(dcgmDialect, dcgmExporters, dcgmDirectory),
     http,
+    scraper,
     open: (connection) => {
       const known = open.get(connection) ?? openConnection(connection, { http, clock, secrets: new Secrets() });
       open.set(connection, known);
@@ -81,6 +87,7 @@ export function createSignalEnvironment(options: SignalEnvironmentOptions): Sign
     },
     close: () => {
       http.close();
+      scraper.close();
       for (const connection of open.values()) connection.close();
     },
   };

@@ -30,11 +30,11 @@ interface Place {
 }
 
 function createGroup(origin: SignalOrigin, signals: SignalName[], place: Place): SignalSource[] {
-  const { clock, http, fleet, dcgmFleet } = place.environment;
+  const { clock, scraper, fleet, dcgmFleet } = place.environment;
   switch (origin.kind) {
     case 'engine':
       return tellable(signals, engineSignals(origin.engine), origin.engine, (told) =>
-        createEnginePodsSource(origin, told, { http, clock }),
+        createEnginePodsSource(origin, told, { scraper, clock }),
       );
     case 'exporter':
       return tellable(signals, exporterSignals, 'exporter', (told) => createExporterGpusSource(told, fleet));

@@ -7,7 +7,7 @@ import { readyPods } from '../../domain/workload.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
 import { LabelTexts } from '../exposition/label-texts.ts';
 import { WantedNames } from '../exposition/wanted-names.ts';
-import type { HttpTextClient } from '../http/http-text.ts';
+import type { Scraper } from '../scrape/scraper.ts';
 import type { Measurement, SignalSource } from '../source.ts';
 import { PodCounters } from './counters/pod-counters.ts';
 import { measureSum } from './measure-sum.ts';
@@ -29,7 +29,7 @@ export interface EnginePodsOrigin {
 }
 
 interface EnginePodsTools {
-  readonly http: HttpTextClient;
+  readonly scraper: Scraper;
   readonly clock: Clock;
 }
 
@@ -42,10 +42,11 @@ interface EnginePodsTools {
 export function createEnginePodsSource(
   origin: EnginePodsOrigin,
   signals: readonly SignalName[],
-  { http, clock }: EnginePodsTools,
+  { scraper, clock }: EnginePodsTools,
 ): SignalSource {
   const metrics = signals.map((signal) => [signal, presetOf(origin.engine)[signal]] as const);
-  const wanted = new WantedNames(metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : [])));
+  const names = metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : []));
+  const wanted = new WantedNames(names);
   const labels = new LabelTexts();
   const counters = new PodCounters();
   const open = (): ExpositionReader => new ExpositionReader(wanted, labels);
@@ -55,7 +56,7 @@ export function createEnginePodsSource(
     read: async (workload, deadline) => {
       const pods = readyPods(workload);
       counters.keepOnly(pods.map(({ name }) => name));
-      const answers = await askPods(pods, { ...origin, open, http, clock, deadline });
+      const answers = await askPods(pods, { ...origin, names, open, scraper, clock, deadline });
       const reading = new PodsReading(answers, origin, counters);
       return new Map(metrics.map(([signal, metric]) => [signal, reading.measure(signal, metric)]));
     },

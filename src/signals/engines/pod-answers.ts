@@ -3,9 +3,9 @@ import type { Clock, EpochMs } from '../../domain/clock.ts';
 import type { Pod } from '../../domain/workload.ts';
 import type { Exposition } from '../exposition/exposition.ts';
 import type { ExpositionReader } from '../exposition/exposition-reader.ts';
-import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
 import { listReasons, reasonOf } from '../reasons.ts';
+import type { Scraper } from '../scrape/scraper.ts';
 
 /** Pods of one workload that are asked at the same time. */
 const podsAtOnce = 64;
@@ -22,8 +22,10 @@ export type PodAnswer = Heard | { readonly reason: string };
 interface Question {
   readonly port: number;
   readonly path: string;
+  /** Names of the metrics that `open` reads. */
+  readonly names: readonly string[];
   readonly open: () => ExpositionReader;
-  readonly http: HttpTextClient;
+  readonly scraper: Scraper;
   /** Dates the readings of counters. */
   readonly clock: Clock;
   readonly deadline: AbortSignal;
@@ -38,18 +40,25 @@ export async function askPods(pods: readonly Pod[], question: Question): Promise
   throw new Error(`${who}${listReasons(reasons)}`);
 }
 
-async function askPod(pod: Pod, { port, path, open, http, clock, deadline }: Question): Promise<PodAnswer> {
+async function askPod(pod: Pod, { port, path, names, open, scraper, clock, deadline }: Question): Promise<PodAnswer> {
   if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
   const host = hostOf(pod.address, port);
   try {
-    const url = new URL(`http://${host}`);
-    // Set apart from the host, so that no path can lead to another host.
-    url.pathname = path;
-    const exposition = await http.read({ url, deadline }, open);
-    return { pod: pod.name, host, exposition, atMs: clock.nowMs() };
+    const text = await scraper.read({ host, path: pathOf(path), names }, deadline);
+    const atMs = clock.nowMs();
+    const reader = open();
+    reader.writeText(text);
+    return { pod: pod.name, host, exposition: reader.end(), atMs };
   } catch (error) {
     return { reason: reasonOf(error) };
   }
+}
+
+/** A path that holds nothing but a path, whatever was written. */
+function pathOf(path: string): string {
+  const url = new URL('http://pod');
+  url.pathname = path;
+  return url.pathname;
 }
 
 /** `ip` or `ip:port`, with or without brackets around an IPv6 address, as `host:port`. */

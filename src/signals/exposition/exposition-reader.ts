@@ -1,14 +1,13 @@
+import { ChunkedLines } from './chunked-lines.ts';
+import { declaredName, isComment, isEndMark } from './comment.ts';
 import type { Exposition, Sample } from './exposition.ts';
 import { LabelTexts } from './label-texts.ts';
-import { isBlank, readValue, skipBlanks } from './line.ts';
+import { readValue, skipBlanks } from './line.ts';
 import type { WantedNames } from './wanted-names.ts';
 
-/** A line that is longer than this is none that an exporter writes, and is not kept. */
-const longestLine = 65_536;
 /** More samples than this of the wanted metrics are not kept. */
 const mostSamples = 50_000;
 
-const hash = 35;
 const openBrace = 123;
 
 /**
@@ -24,10 +23,10 @@ export class ExpositionReader {
   readonly #samples: Sample[] = [];
   readonly #unreadable = new Set<string>();
   readonly #declared = new Set<string>();
-  #rest = '';
-  /** The rest of a line that is too long is dropped until it ends. */
-  #inLongLine = false;
-  #ended = false;
+  readonly #lines = new ChunkedLines({
+    line: (text, start, end) => this.#readLine(text, start, end),
+    tooLong: (beginning) => this.#noteTooLong(beginning),
+  });
 
   /** @param labels may be shared by readers of the same kind of server, whose labels are mostly the same */
   constructor(wanted: WantedNames, labels = new LabelTexts()) {
@@ -36,59 +35,40 @@ export class ExpositionReader {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#ended) return;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    let end = text.indexOf('\n');
-    if (end === -1) {
-      this.#keepRest(this.#rest + text);
-      return;
-    }
-    // Only the line that began before is put together; to look into a text that was is slow.
-    const first = this.#rest + text.slice(0, end + 1);
-    let isEnd = this.#endLine(first, 0, first.length - 1);
-    let start = end + 1;
-    for (end = text.indexOf('\n', start); end !== -1 && !isEnd; end = text.indexOf('\n', start)) {
-      isEnd = this.#endLine(text, start, end);
-      start = end + 1;
-    }
-    this.#keepRest(isEnd ? '' : text.slice(start));
+    this.#lines.write(bytes);
+  }
+
+  /** @param text bytes as Latin-1, in which those of UTF-8 stand */
+  writeText(text: string): void {
+    this.#lines.writeText(text);
   }
 
   /** What was read. A text that ends within a line lacks that line at least, and nobody knows how many more. */
   end(): Exposition {
-    const isCut = !this.#ended && (this.#inLongLine || this.#rest !== '') && !isEndMark(this.#rest, 0);
+    const { unfinished } = this.#lines;
+    const isCut = unfinished !== '' && !isEndMark(unfinished, 0);
     const flaw = this.#samples.length >= mostSamples ? `shows ${mostSamples} series or more of what was asked for` : isCut ? 'ends in the middle of a line' : undefined; // prettier-ignore
     const read = { samples: this.#samples, unreadable: this.#unreadable, declared: this.#declared };
     return flaw === undefined ? read : { ...read, flaw };
   }
 
-  #keepRest(rest: string): void {
-    this.#rest = rest;
-    if (rest.length <= longestLine) return;
-    const name = this.#wanted.at(rest, skipBlanks(rest, 0));
-    if (!this.#inLongLine && name !== undefined) this.#unreadable.add(name);
-    this.#inLongLine = true;
-    this.#rest = '';
+  #noteTooLong(beginning: string): void {
+    const name = this.#wanted.at(beginning, skipBlanks(beginning, 0));
+    if (name !== undefined) this.#unreadable.add(name);
   }
 
-  /** Reads the line that ends at `end`; answers whether it ends the text. */
-  #endLine(text: string, start: number, end: number): boolean {
-    if (this.#inLongLine) this.#inLongLine = false;
-    else this.#readLine(text, start, end);
-    return this.#ended;
+  /** Answers whether the line ends the text. */
+  #readLine(text: string, start: number, end: number): boolean {
+    const at = skipBlanks(text, start);
+    if (isComment(text, at)) return this.#readComment(text, at);
+    this.#readSample(text, at, end);
+    return false;
   }
 
-  #readLine(text: string, start: number, end: number): void {
-    const at = isBlank(text.charCodeAt(start)) ? skipBlanks(text, start) : start;
-    if (text.charCodeAt(at) === hash) this.#readComment(text, at);
-    else this.#readSample(text, at, end);
-  }
-
-  #readComment(text: string, at: number): void {
-    if (isEndMark(text, at)) this.#ended = true;
-    if (!text.startsWith('# TYPE ', at)) return;
-    const name = this.#wanted.at(text, skipBlanks(text, at + '# TYPE '.length));
+  #readComment(text: string, at: number): boolean {
+    const name = declaredName(text, at, this.#wanted);
     if (name !== undefined) this.#declared.add(name);
+    return isEndMark(text, at);
   }
 
   #readSample(text: string, at: number, end: number): void {
@@ -110,8 +90,3 @@ export class ExpositionReader {
 }
 
 const noLabels: ReadonlyMap<string, string> = new Map();
-
-/** The end of a text in OpenMetrics. */
-function isEndMark(text: string, at: number): boolean {
-  return text.startsWith('# EOF', at);
-}

@@ -37,6 +37,6 @@ export function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-export function isBlank(code: number): boolean {
+function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }

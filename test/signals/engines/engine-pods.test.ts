@@ -3,14 +3,14 @@ import type { SignalName } from '../../../src/domain/signal.ts';
 import type { Pod } from '../../../src/domain/workload.ts';
 import { createEnginePodsSource } from '../../../src/signals/engines/engine-pods.ts';
 import type { EnginePodsOrigin } from '../../../src/signals/engines/engine-pods.ts';
-import { createHttpTextClient } from '../../../src/signals/http/http-text.ts';
+import { DirectScraper } from '../../../src/signals/scrape/direct-scraper.ts';
 import type { Measurement } from '../../../src/signals/source.ts';
 import { pod, workload } from '../../support/builders.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { startHttpStandIn } from '../../support/http-stand-in.ts';
 import type { HttpStandIn } from '../../support/http-stand-in.ts';
 
-const http = createHttpTextClient();
+const scraper = new DirectScraper();
 const clock = new HandClock();
 const origin: EnginePodsOrigin = { engine: 'vllm', port: 8000, path: '/metrics' };
 
@@ -29,7 +29,7 @@ async function read(
   signals: readonly SignalName[] = ['queue'],
   changes: Partial<EnginePodsOrigin> = {},
 ): Promise<Record<string, Measurement>> {
-  const source = createEnginePodsSource({ ...origin, ...changes }, signals, { http, clock });
+  const source = createEnginePodsSource({ ...origin, ...changes }, signals, { scraper, clock });
   return Object.fromEntries(await source.read(workload({ pods }), AbortSignal.timeout(30_000)));
 }
 
@@ -145,7 +145,7 @@ describe('a source of engine pods', () => {
     const up = await engine(vllmText({ waiting: 3, running: 1, kv: 0 }));
     const hanging = await engine('');
     hanging.server.behave({ hang: true });
-    const source = createEnginePodsSource(origin, ['queue'], { http, clock });
+    const source = createEnginePodsSource(origin, ['queue'], { scraper, clock });
     const measured = await source.read(workload({ pods: [podAt(up), podAt(hanging, 1)] }), AbortSignal.timeout(300));
     expect(measured.get('queue')).toMatchObject({
       value: 3,
@@ -186,7 +186,7 @@ describe('a source of engine pods', () => {
       standIn.answer = () => ({ body: `vllm:request_success_total{finished_reason="stop"} ${requests}\n` });
     };
     const time = new HandClock();
-    const source = createEnginePodsSource(origin, ['requestRate'], { http, clock: time });
+    const source = createEnginePodsSource(origin, ['requestRate'], { scraper, clock: time });
     const readAt = async (second: number, pods: readonly Pod[]): Promise<Measurement | undefined> => {
       time.jumpTo(second * 1_000);
       return (await source.read(workload({ pods }), AbortSignal.timeout(2_000))).get('requestRate');

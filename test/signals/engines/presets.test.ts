@@ -3,12 +3,12 @@ import { engineDefinition, engineNames, engineSignals } from '../../../src/domai
 import type { EngineName } from '../../../src/domain/engine.ts';
 import type { SignalName } from '../../../src/domain/signal.ts';
 import { createEnginePodsSource } from '../../../src/signals/engines/engine-pods.ts';
-import { createHttpTextClient } from '../../../src/signals/http/http-text.ts';
+import { DirectScraper } from '../../../src/signals/scrape/direct-scraper.ts';
 import { pod, workload } from '../../support/builders.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { startHttpStandIn } from '../../support/http-stand-in.ts';
 
-const http = createHttpTextClient();
+const scraper = new DirectScraper();
 
 type Values = Partial<Record<SignalName, number | string>>;
 
@@ -26,7 +26,7 @@ async function readTwice(engine: EngineName, text: string, modelName?: string): 
   onTestFinished(() => standIn.server.stop());
   const { port, path } = engineDefinition(engine);
   const origin = { engine, port, path, ...(modelName !== undefined && { modelName }) };
-  const source = createEnginePodsSource(origin, engineSignals(engine), { http, clock });
+  const source = createEnginePodsSource(origin, engineSignals(engine), { scraper, clock });
   const one = workload({ pods: [pod({ address: standIn.server.host })] });
   await source.read(one, AbortSignal.timeout(5_000));
   standIn.answer = () => ({ body: grown(10) });

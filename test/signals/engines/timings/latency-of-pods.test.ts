@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineName } from '../../../../src/domain/engine.ts';
 import type { SignalName } from '../../../../src/domain/signal.ts';
 import { createEnginePodsSource } from '../../../../src/signals/engines/engine-pods.ts';
-import type { HttpTextClient } from '../../../../src/signals/http/http-text.ts';
+import type { Scraper } from '../../../../src/signals/scrape/scraper.ts';
 import type { Measurement } from '../../../../src/signals/source.ts';
 import { pod, workload } from '../../../support/builders.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
@@ -26,16 +26,13 @@ async function latency(
   { engine = 'vllm', modelName, signal = 'latencyP50' }: { engine?: EngineName; modelName?: string; signal?: SignalName } = {}, // prettier-ignore
 ): Promise<Measurement | undefined> {
   let round = 0;
-  const http: Pick<HttpTextClient, 'read'> = {
-    read: ({ url }, open) => {
-      const body = open();
-      body.write(Buffer.from(pods[Number(url.port) - 1]?.[round] ?? ''));
-      return Promise.resolve(body.end());
-    },
+  const scraper: Scraper = {
+    read: ({ host }) => Promise.resolve(pods[Number(host.split(':')[1]) - 1]?.[round] ?? ''),
+    close: () => undefined,
   };
   const clock = new HandClock();
   const origin = { engine, port: 1, path: '/metrics', ...(modelName !== undefined && { modelName }) };
-  const source = createEnginePodsSource(origin, [signal], { http: http as HttpTextClient, clock });
+  const source = createEnginePodsSource(origin, [signal], { scraper, clock });
   const members = pods.map((_, index) => pod({ name: `pod-${index}`, address: `10.0.0.7:${index + 1}` }));
   let last: Measurement | undefined;
   for (; round < (pods[0]?.length ?? 0); round += 1) {

@@ -1,0 +1,19 @@
+import { skipBlanks } from './line.ts';
+import type { WantedNames } from './wanted-names.ts';
+
+const hash = 35;
+
+export function isComment(text: string, at: number): boolean {
+  return text.charCodeAt(at) === hash;
+}
+
+/** The end of a text in OpenMetrics. */
+export function isEndMark(text: string, at: number): boolean {
+  return text.startsWith('# EOF', at);
+}
+
+/** The wanted name that the comment at `at` gives a type. */
+export function declaredName(text: string, at: number, wanted: WantedNames): string | undefined {
+  const declares = text.startsWith('# TYPE ', at);
+  return declares ? wanted.at(text, skipBlanks(text, at + '# TYPE '.length)) : undefined;
+}

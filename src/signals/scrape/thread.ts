@@ -1,0 +1,29 @@
+import { parentPort } from 'node:worker_threads';
+import { reasonOf } from '../reasons.ts';
+import { DirectScraper } from './direct-scraper.ts';
+import { Outbox } from './outbox.ts';
+import type { ScrapeRequest } from './scraper.ts';
+import type { Order, Report } from './thread-message.ts';
+
+/** The thread that reads pods: carries out orders and reports what came of each. Ends with the one who started it. */
+const scraper = new DirectScraper();
+const underWay = new Map<number, AbortController>();
+const reports = new Outbox<Report>((messages) => parentPort?.postMessage(messages));
+
+parentPort?.on('message', (orders: readonly Order[]) => {
+  for (const { id, request } of orders) {
+    if (request) void carryOut(id, request);
+    else underWay.get(id)?.abort();
+  }
+});
+
+async function carryOut(id: number, request: ScrapeRequest): Promise<void> {
+  const deadline = new AbortController();
+  underWay.set(id, deadline);
+  try {
+    reports.push({ id, text: await scraper.read(request, deadline.signal) });
+  } catch (error) {
+    reports.push({ id, reason: reasonOf(error) });
+  }
+  underWay.delete(id);
+}
