@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dropStartPages, untouchedMappings } from '../../src/gpu/start-pages.ts';
 
@@ -34,6 +35,11 @@ describe('untouchedMappings', () => {
 
   it.each(['', 'no maps here', '00400000-0082e000 r-xp'])('finds nothing in %j', (text) => {
     expect(untouchedMappings(text, node)).toEqual([]);
+  });
+
+  it('never throws, and never finds a mapping of another file or one that may be written to', () => {
+    const line = fc.oneof(fc.string(), fc.constantFrom(none, 'Rss: 8 kB', '00400000-0082e000 r--p 0 fe:00 1 /x'));
+    fc.assert(fc.property(fc.array(line), (lines) => untouchedMappings(lines.join('\n'), node).length === 0));
   });
 });
 

@@ -197,6 +197,25 @@ describe.skipIf(!hasCompiler)(`exporter and NVML${skippedWithoutCompiler}`, { ti
     await test.expect.poll(() => existsSync(`/proc/${reader}`), { timeout: 10_000 }).toBe(false);
   });
 
+  it('reads on with the library that is there when the driver was exchanged under it', async (test) => {
+    const nvml = buildMockNvml(test, { gpus: [mockGpu(0, { reserved: 1 })] });
+    const args = [...interval, ...noKubelet, '--backend', 'nvml', '--nvml-path', nvml.path];
+    const exporter = await startExporterProcess(test, args);
+    const has = (scrape: Scrape, start: string): boolean => [...scrape.keys()].some((series) => series.includes(start));
+    await exporter.until((now) => has(now, 'driver_version="590.48.01"') && has(now, 'pilotlight_gpu_memory_reserved'));
+    // Unloaded under the reader, which has the old library in memory, and then another is loaded.
+    nvml.become({ gpus: [mockGpu(0)], settings: { fail: 1, init: 9 } });
+    const unloaded = await exporter.until((now) => now.get(gpuWorks) === 0);
+    expect(live(unloaded)).toEqual([]);
+    await exporter.logged({ component: 'gpu', reason: 'NVML init: the NVIDIA driver is not loaded (code 9)' });
+    expect((await exporter.get('/healthz')).status).toBe(200);
+    nvml.replace(['OLD_DRIVER']);
+    nvml.become({ gpus: [mockGpu(0), mockGpu(1)], settings: { version: '470.256.02' } });
+    const after = await exporter.until((now) => has(now, 'driver_version="470.256.02"'));
+    expect(live(after).filter((series) => series.startsWith('pilotlight_gpu_utilization_ratio'))).toHaveLength(2);
+    expect(has(after, 'pilotlight_gpu_memory_reserved')).toBe(false);
+  });
+
   it('takes NVML by itself where its library loads', async (test) => {
     const nvml = buildMockNvml(test);
     const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvml-path', nvml.path]);

@@ -19,7 +19,7 @@ export interface MockGpu extends MockUnit {
 /** A driver as its library shows it. */
 export interface MockDriver {
   readonly gpus: readonly MockGpu[];
-  /** `init`, `fail` (of counting devices): a return code; `hang`, `crash`: any; `print`: text; `serial`: XIDs are told once for each. */
+  /** `init`, `fail` (of counting devices): a return code; `hang`, `crash`: any; `print`, `version`: text; `serial`: XIDs are told once for each. */
   readonly settings?: Readonly<Record<string, number | string>>;
 }
 
@@ -28,6 +28,8 @@ export interface MockNvml {
   readonly path: string;
   /** Puts another driver under it, at once. */
   become(driver: MockDriver): void;
+  /** Puts another library in its place, as an upgrade does; a process that has loaded the one before keeps that. */
+  replace(defines: readonly string[]): void;
 }
 
 /** Whether the mock can be built here: everything else is tested without a C compiler. */
@@ -81,7 +83,14 @@ export function buildMockNvml(
     renameSync(`${path}.driver.new`, `${path}.driver`);
   };
   become(driver);
-  return { path, become };
+  return {
+    path,
+    become,
+    replace(next) {
+      copyFileSync(compiled(next), `${path}.new`);
+      renameSync(`${path}.new`, path);
+    },
+  };
 }
 
 const libraries = new Map<string, string>();
@@ -105,7 +114,7 @@ function describe({ gpus, settings = {} }: MockDriver): string {
     ...describeUnit('gpu', gpu),
     ...(gpu.slices ?? []).flatMap((slice) => describeUnit('slice', slice)),
   ]);
-  return ['version 590.48.01', ...describeValues(settings), ...units, ''].join('\n');
+  return [...describeValues({ version: '590.48.01', ...settings }), ...units, ''].join('\n');
 }
 
 function describeUnit(kind: 'gpu' | 'slice', { uuid, values, processes = [] }: MockUnit): string[] {

@@ -20,7 +20,7 @@ export async function readAnswer(stream: ClientHttp2Stream, longestMessage: numb
   });
   const body = await readBody(stream, longestMessage);
   if (status['grpc-status'] === undefined) throw withoutStatus(httpStatus);
-  const code = Number(status['grpc-status']);
+  const code = readCode(status['grpc-status']);
   if (code !== grpcCodes.ok) throw new GrpcFailure(code, readDetails(status));
   return unframe(body);
 }
@@ -30,6 +30,11 @@ function withoutStatus(httpStatus: number | undefined): GrpcFailure {
   if (httpStatus === undefined || httpStatus === 200)
     return new GrpcFailure(unavailable, 'the connection ended before the status of the call');
   return new GrpcFailure(unknown, `HTTP status ${httpStatus} in place of gRPC`);
+}
+
+/** What is no number is no success. */
+function readCode(text: string | string[]): number {
+  return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : grpcCodes.unknown;
 }
 
 function readBody(stream: ClientHttp2Stream, longestMessage: number): Promise<Buffer> {

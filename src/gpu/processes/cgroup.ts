@@ -18,7 +18,8 @@ export type CgroupPlace =
  */
 const podPart = /(?:^|[/-])pod([0-9a-f]{8}[-_](?:[0-9a-f]{4}[-_]){3}[0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?=[/:]|$)/g;
 const containerPart = /^[/:](?:(?:cri-containerd|crio|docker|libpod)[-:])?([0-9a-f]{64})(?:\.scope)?(?=[/:]|$)/;
-const line = /^\d+:[^:]*:(\/.*)$/;
+/** Of a group that is taken away under its last processes the kernel says so behind the path. */
+const line = /^\d+:[^:]*:(\/.*?)(?: \(deleted\))?$/;
 
 /**
  * Reads `/proc/<pid>/cgroup`, version 1 (a line for each controller) or 2 (one line). Within nodes that are containers

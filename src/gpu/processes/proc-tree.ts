@@ -11,8 +11,8 @@ interface Seen {
   readonly place: CgroupPlace;
 }
 
-/** More than a GPU node has processes on its GPUs. */
-const mostRemembered = 4_096;
+/** More than a node has processes on its GPUs: with fewer, each sample would forget those that the next asks for first. */
+const mostRemembered = 32_768;
 /** Longer than any stat, and than cgroup files of twelve controllers. */
 const longestFile = 16_384;
 

@@ -89,4 +89,9 @@ describe('readBits', () => {
   ])('reads %j as %s', (text, bits) => {
     expect(readBits(text)).toBe(bits);
   });
+
+  it('reads what 64 bits can be, and nothing else', () => {
+    fc.assert(fc.property(fc.bigInt(0n, 2n ** 64n - 1n), (bits) => readBits(`0x${bits.toString(16)}`) === bits));
+    fc.assert(fc.property(fc.string(), (text) => ['bigint', 'string', 'undefined'].includes(typeof readBits(text))));
+  });
 });

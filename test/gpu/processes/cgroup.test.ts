@@ -32,6 +32,8 @@ describe('parseCgroup', () => {
     ['seen from a cgroup namespace', `0::/../../kubepods-burstable-pod${slice}.slice/cri-containerd-${id}.scope`, inContainer], // prettier-ignore
     ['a process in the pod group itself', `0::/kubepods/pod${podUid}`, { kind: 'pod', podUid }],
     ['a pod group with a sandbox below', `0::/kubepods.slice/kubepods-pod${slice}.slice/kata_overhead`, { kind: 'pod', podUid }], // prettier-ignore
+    ['a group that was taken away', `0::/kubepods/pod${podUid} (deleted)`, { kind: 'pod', podUid }],
+    ['a container that was taken away', `0::/kubepods.slice/kubepods-pod${slice}.slice/cri-containerd-${id}.scope (deleted)`, inContainer], // prettier-ignore
     ['a service of the host', '0::/system.slice/nvidia-persistenced.service', { kind: 'host' }],
     ['a container of no kubelet', `0::/system.slice/docker-${id}.scope`, { kind: 'host' }],
     ['a conmon beside the pod', `0::/system.slice/crio-conmon-${id}.scope`, { kind: 'host' }],
@@ -47,6 +49,12 @@ describe('parseCgroup', () => {
     const path = `/kubepods/burstable/pod${podUid}/${id}`;
     const v1 = [`12:memory:${path}`, `11:cpu,cpuacct:${path}`, '10:rdma:/', `1:name=systemd:${path}`, '0::/'];
     expect(parseCgroup(v1.join('\n'))).toEqual(inContainer);
+    const systemd = `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${slice}.slice/crio-${id}.scope`;
+    const controllers = ['memory', 'cpu,cpuacct', 'pids', 'devices', 'name=systemd'];
+    for (const controller of controllers) {
+      const rows = controllers.map((name, at) => `${12 - at}:${name}:${name === controller ? systemd : '/'}`);
+      expect(parseCgroup(rows.join('\n'))).toEqual(inContainer);
+    }
     expect(parseCgroup(['10:rdma:/', '2:cpuset:/', v1[0]].join('\n'))).toEqual(inContainer);
     expect(parseCgroup('12:memory:/user.slice\n0::/\n')).toEqual({ kind: 'host' });
   });

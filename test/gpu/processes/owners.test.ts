@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ProcessOwners } from '../../../src/gpu/processes/owners.ts';
 import { ProcTree } from '../../../src/gpu/processes/proc-tree.ts';
@@ -85,6 +86,24 @@ describe('ProcTree', () => {
     for (let pid = 1; pid <= 200; pid += 1) rmSync(join(node.procRoot, String(pid), 'cgroup'));
     expect(tree.placeOf(17)).toEqual(place);
     expect(tree.placeOf(18)).toEqual({ kind: 'unknown' });
+  });
+
+  it('makes something of whatever stands in the files, and never throws', (test) => {
+    const node = fakeNode(test);
+    const folder = join(node.procRoot, '17');
+    node.run(17, '/');
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.string().map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(bytes, bytes, fc.boolean(), (stat, cgroup, isWhole) => {
+        writeFileSync(join(folder, 'stat'), isWhole ? `17 (x) S ${'0 '.repeat(18)}1 0` : stat);
+        writeFileSync(join(folder, 'cgroup'), cgroup);
+        const { kind } = new ProcTree(node.procRoot).placeOf(17);
+        expect(kind).toBeOneOf(isWhole ? ['pod', 'host', 'unknown'] : ['pod', 'host', 'unknown', 'unseen']);
+      }),
+    );
   });
 
   it('knows where this very test runs', () => {

@@ -65,4 +65,17 @@ describe('parseHeader', () => {
   ])('takes %j for no header', (line) => {
     expect(parseHeader(line)).toBeUndefined();
   });
+
+  it('never places a field outside of the line, and never throws', () => {
+    const cell = fc.oneof(fc.constantFrom('index', 'uuid', 'count', 'power.draw', 'memory.used [MiB]'), fc.string());
+    fc.assert(
+      fc.property(fc.array(cell), (cells) => {
+        const { width, positions } = parseHeader(cells.join(', ')) ?? {
+          width: 1,
+          positions: new Map<string, number[]>(),
+        };
+        for (const at of [...positions.values()].flat()) expect(at).toBeLessThan(width);
+      }),
+    );
+  });
 });

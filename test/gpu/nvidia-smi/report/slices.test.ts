@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readProcesses, readSlices } from '../../../../src/gpu/nvidia-smi/report/slices.ts';
 import { parseXmlReport } from '../../../../src/gpu/nvidia-smi/report/xml.ts';
@@ -59,5 +60,37 @@ describe('readProcesses', () => {
       { pid: 9 },
     ]);
     expect(rejected).toEqual([{ field: 'processMemoryUsedBytes', reason: 'out-of-range' }]);
+  });
+});
+
+describe('readSlices and readProcesses, whatever a report says', () => {
+  const paths = ['index', 'pid', 'gpu_instance_id', 'compute_instance_id', 'used_memory', 'fb_memory_usage/used', 'fb_memory_usage/total']; // prettier-ignore
+  const written = fc.oneof(fc.nat(12).map(String), fc.integer().map((number) => `${number} MiB`), fc.constantFrom('N/A', ''), fc.string()); // prettier-ignore
+  const element = fc.dictionary(fc.constantFrom(...paths), written).map((leaves) => new Map(Object.entries(leaves)));
+  const elements = fc.array(element, { maxLength: 4 });
+
+  it('tell slices of which each is listed, with no more memory in use than they have', () => {
+    fc.assert(
+      fc.property(elements, fc.nat(4), (leaves, count) => {
+        const names = Array.from({ length: count }, (_, index) => ({ ...listed[0]!, uuid: `MIG-${index}`, index }));
+        const slices = readSlices(leaves, names, []) ?? [];
+        expect([0, leaves.length]).toContain(slices.length);
+        for (const { uuid, memoryUsedBytes = 0, memoryTotalBytes = Infinity } of slices) {
+          expect(names.map((name) => name.uuid)).toContain(uuid);
+          expect(memoryUsedBytes).toBeGreaterThanOrEqual(0);
+          expect(memoryUsedBytes).toBeLessThanOrEqual(memoryTotalBytes);
+        }
+      }),
+    );
+  });
+
+  it('tell each process once, with memory that can be', () => {
+    fc.assert(
+      fc.property(elements, (leaves) => {
+        const processes = readProcesses(leaves, undefined, []);
+        expect(new Set(processes.map(({ pid }) => pid)).size).toBe(processes.length);
+        for (const { memoryUsedBytes = 0 } of processes) expect(memoryUsedBytes).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 });
