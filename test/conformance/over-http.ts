@@ -7,7 +7,7 @@ import { startHttpStandIn } from '../support/http-stand-in.ts';
 import type { SourceUnderTest } from './signal-source.ts';
 
 const head = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n';
-const hugeText = Buffer.concat([Buffer.from(head), Buffer.alloc(17 * 1_048_576, 'vllm:num_requests_waiting 1\n')]);
+const flood = { head, more: Buffer.alloc(65_536, 'vllm:num_requests_waiting 1\n') };
 
 /** A source that reads an HTTP server on this machine. */
 export async function overHttp(
@@ -24,7 +24,7 @@ export async function overHttp(
     tell: (value) => {
       standIn.answer = () => ({ body: value === undefined ? emptyText : text(value) });
     },
-    hugeAnswer: hugeText,
+    flood,
     secrets: [],
   };
 }

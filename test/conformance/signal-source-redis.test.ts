@@ -32,11 +32,7 @@ describeSignalSource('redis', async () => {
       redis.password = 'another';
       redis.instead.set('auth', `-WRONGPASS there is nobody with ${secret}\r\n`);
     },
-    hugeAnswer: Buffer.concat([
-      Buffer.from('+OK\r\n$17825792\r\n'),
-      Buffer.alloc(17_825_792, 'a'),
-      Buffer.from('\r\n'),
-    ]),
+    flood: { head: '$536870912\r\n', more: Buffer.alloc(65_536, 'a') },
     secrets: [secret],
     close: () => open.close(),
   };

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SignalName } from '../../src/domain/signal.ts';
 import type { Workload } from '../../src/domain/workload.ts';
 import type { Measurement, SignalSource } from '../../src/signals/source.ts';
-import type { FaultyServer } from '../support/faulty-server.ts';
+import type { FaultyServer, Flood } from '../support/faulty-server.ts';
 
 /** A source with a server behind it that a test can have say and do anything. */
 export interface SourceUnderTest {
@@ -10,19 +10,24 @@ export interface SourceUnderTest {
   readonly workload: Workload;
   readonly server: FaultyServer;
   /** The server tells this number for each signal, as written; undefined: it answers, but knows no such number. */
-  tell(value: string | undefined): void;
+  tell(value: string | undefined): void | Promise<void>;
+  /** Its server answers a question for what it does not know with an error. */
+  readonly missingIsAnError?: true;
   /** The server refuses our credentials, and quotes them in what it says; for sources that send any. */
   readonly refuse?: () => void;
   /** How far apart the places are at which an answer breaks off; 1 where reading is cheap. */
   readonly strideBytes?: number;
-  /** More bytes than anyone should keep. */
-  readonly hugeAnswer: Buffer;
+  /** An answer that never ends. */
+  readonly flood: Flood;
   /** Texts that no error may hold. */
   readonly secrets: readonly string[];
   /** What the server is called in errors. */
   readonly host: string;
   readonly close: () => void;
 }
+
+/** What a server may send, at most, before it is hung up on: what may be kept, and what is under way by then. */
+const mostTakenBytes = 48 * 1_048_576;
 
 interface Outcome {
   readonly measurements?: ReadonlyMap<SignalName, Measurement>;
@@ -44,7 +49,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
     it('measures a number for each of its signals, and 0 as 0', async () => {
       const subject = await start();
       for (const value of ['0', '3', '0']) {
-        subject.tell(value);
+        await subject.tell(value);
         const { measurements } = await read(subject);
         expect([...(measurements?.keys() ?? [])]).toEqual(subject.source.signals);
         for (const measurement of measurements?.values() ?? []) {
@@ -55,8 +60,12 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
 
     it('calls a number that is not there absent, with a reason, and hears nobody', async () => {
       const subject = await start();
-      subject.tell(undefined);
-      const { measurements } = await read(subject);
+      await subject.tell(undefined);
+      const { measurements, error } = await read(subject);
+      if (subject.missingIsAnError) {
+        expect(error?.message).toMatch(/\w+ answered: \w+/);
+        return;
+      }
       for (const measurement of measurements?.values() ?? []) {
         expect(measurement).toMatchObject({ state: 'absent', reason: expect.stringMatching(/\w+/) as string });
         expect(measurement.coverage.heard).toBe(0);
@@ -68,7 +77,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
       'never measures %j',
       async (value) => {
         const subject = await start();
-        subject.tell(value);
+        await subject.tell(value);
         expectNothingMeasured(await read(subject));
       },
     );
@@ -104,7 +113,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
 
     it('measures nothing in an answer that breaks off, wherever it does', async () => {
       const subject = await start();
-      subject.tell('42');
+      await subject.tell('42');
       const attempt = async (serveBytes: number): Promise<Outcome> => {
         subject.server.behave({ serveBytes });
         return read(subject);
@@ -117,15 +126,24 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
       for (const measurement of outcome.measurements?.values() ?? []) expect(measurement).toMatchObject({ value: 42 });
     });
 
-    it('measures nothing in an answer without an end', async () => {
+    it('hangs up on a server that would send 500 MB', async () => {
       const subject = await start();
-      subject.server.behave({ send: subject.hugeAnswer });
+      subject.server.behave({ flood: subject.flood });
       expectNothingMeasured(await read(subject));
+      expect(subject.server.floodedBytes).toBeLessThan(mostTakenBytes);
+      await expect.poll(() => subject.server.connections).toBe(0);
+    });
+
+    it('says so when the server hangs up at once', async () => {
+      const subject = await start();
+      subject.server.behave({ close: true });
+      const { error } = await read(subject);
+      expect(error?.message).toContain(`${subject.host} closed the connection`);
     });
 
     it('recovers by itself after an outage', async () => {
       const subject = await start();
-      subject.tell('3');
+      await subject.tell('3');
       expect(states(await read(subject))).toEqual(subject.source.signals.map(() => 'measured'));
       await subject.server.stop();
       expectNothingMeasured(await read(subject));
@@ -135,7 +153,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
 
     it('recovers by itself after the server hung', async () => {
       const subject = await start();
-      subject.tell('3');
+      await subject.tell('3');
       subject.server.behave({ hang: true });
       expectNothingMeasured(await read(subject, AbortSignal.timeout(400)));
       subject.server.behave({ serve: true });
@@ -152,7 +170,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
 
     it('leaves no connection behind when it is closed', async () => {
       const subject = await start();
-      subject.tell('3');
+      await subject.tell('3');
       await read(subject);
       subject.close();
       await expect.poll(() => subject.server.connections).toBe(0);
@@ -160,7 +178,7 @@ export function describeSignalSource(name: string, create: () => Promise<SourceU
 
     it('answers many who ask at the same time', async () => {
       const subject = await start();
-      subject.tell('3');
+      await subject.tell('3');
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => read(subject)));
       for (const outcome of outcomes) expect(states(outcome)).toEqual(subject.source.signals.map(() => 'measured'));
     });

@@ -2,29 +2,48 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /**
- * What a server does with those who connect: its work, its work until so many bytes are sent, nothing at all, or it
- * sends something of its own and hangs up.
+ * What a server does with those who connect: its work, its work until so many bytes are sent, nothing at all, hang up at
+ * once, or send something of its own: once, after which it hangs up, or what is to be repeated until the other side does.
  */
 type Behaviour =
   | { readonly serve: true }
   | { readonly serveBytes: number }
   | { readonly hang: true }
-  | { readonly send: string | Buffer };
+  | { readonly close: true }
+  | { readonly send: string | Buffer }
+  | { readonly flood: Flood };
+
+/** An answer that does not end: how it begins, and how it goes on. */
+export interface Flood {
+  readonly head: string | Buffer;
+  readonly more: Buffer;
+}
+
+/** Where a flood ends though nobody has hung up. */
+const mostFloodBytes = 500 * 1_048_576;
+
+interface FaultyServerOptions {
+  /** Its protocol lets the server speak first, so it misbehaves before it was asked. */
+  readonly speaksFirst?: boolean;
+}
 
 /** A TCP server on a port of its own that works until it is told to misbehave, and can be stopped and started again. */
 export class FaultyServer {
   readonly #serve: (socket: Socket) => void;
+  readonly #speaksFirst: boolean;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #behaviour: Behaviour = { serve: true };
   #port = 0;
+  #floodedBytes = 0;
 
-  private constructor(serve: (socket: Socket) => void) {
+  private constructor(serve: (socket: Socket) => void, { speaksFirst = false }: FaultyServerOptions) {
     this.#serve = serve;
+    this.#speaksFirst = speaksFirst;
   }
 
-  static async start(serve: (socket: Socket) => void): Promise<FaultyServer> {
-    const server = new FaultyServer(serve);
+  static async start(serve: (socket: Socket) => void, options: FaultyServerOptions = {}): Promise<FaultyServer> {
+    const server = new FaultyServer(serve, options);
     await server.start();
     return server;
   }
@@ -40,6 +59,11 @@ export class FaultyServer {
   /** Connections that are open now. */
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** How much of floods was taken from it so far. */
+  get floodedBytes(): number {
+    return this.#floodedBytes;
   }
 
   /** Changes what the server does, and hangs up on all who are connected. */
@@ -76,8 +100,32 @@ export class FaultyServer {
     const behaviour = this.#behaviour;
     if ('serveBytes' in behaviour) hangUpAfter(socket, behaviour.serveBytes);
     if ('serve' in behaviour || 'serveBytes' in behaviour) this.#serve(socket);
-    if ('send' in behaviour) socket.once('data', () => socket.end(behaviour.send));
+    if ('send' in behaviour) this.#whenAsked(socket, () => socket.end(behaviour.send));
+    if ('flood' in behaviour) this.#whenAsked(socket, () => this.#flood(socket, behaviour.flood));
     if ('hang' in behaviour) socket.resume();
+    if ('close' in behaviour) socket.destroy();
+  }
+
+  #whenAsked(socket: Socket, act: () => void): void {
+    if (!this.#speaksFirst) {
+      socket.once('data', act);
+      return;
+    }
+    socket.resume();
+    act();
+  }
+
+  #flood(socket: Socket, { head, more }: Flood): void {
+    socket.write(head);
+    const pour = (): void => {
+      while (socket.writable && this.#floodedBytes < mostFloodBytes) {
+        this.#floodedBytes += more.length;
+        if (!socket.write(more)) return;
+      }
+      socket.end();
+    };
+    socket.on('drain', pour);
+    pour();
   }
 }
 

@@ -23,7 +23,7 @@ export interface HttpKind {
 }
 
 const head = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n';
-const hugeAnswer = Buffer.concat([Buffer.from(head), Buffer.alloc(17 * 1_048_576, '[1,')]);
+const flood = { head, more: Buffer.alloc(65_536, '[1,') };
 
 /** Such a connection, open, with a server that a test can have say anything. */
 export async function sourceOverHttp(kind: HttpKind): Promise<SourceUnderTest> {
@@ -44,7 +44,7 @@ export async function sourceOverHttp(kind: HttpKind): Promise<SourceUnderTest> {
       standIn.answer = () => ({ status: 403, body: JSON.stringify(quoted) });
     },
     strideBytes: kind.strideBytes ?? 1,
-    hugeAnswer,
+    flood,
     secrets: kind.secrets,
     close: () => open.close(),
   };

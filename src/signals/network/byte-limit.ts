@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 
 /**
  * Hangs up on a server that sends more than `most` bytes without having answered, for protocols whose clients keep
- * whatever comes. Takes its count from the socket, so whoever reads it is not disturbed.
+ * whatever comes. It sits where the socket takes in what has arrived, so that it neither disturbs nor needs whoever reads:
+ * some clients take all listeners off a socket of theirs while they connect.
  */
 export class ByteLimit {
   readonly #socket: Socket;
@@ -12,13 +13,14 @@ export class ByteLimit {
   constructor(socket: Socket, most: number, exceeded: () => void) {
     this.#socket = socket;
     this.#answeredAt = socket.bytesRead;
-    const check = (): void => {
-      if (socket.bytesRead - this.#answeredAt <= most) return;
-      socket.off('data', check);
+    const takeIn = socket.push.bind(socket);
+    socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (socket.destroyed) return false;
+      if (socket.bytesRead - this.#answeredAt <= most) return takeIn(chunk, encoding);
       socket.destroy();
       exceeded();
+      return false;
     };
-    socket.on('data', check);
   }
 
   /** What came so far belonged to an answer. */

@@ -26,6 +26,8 @@ export function explainNatsError(host: string, error: unknown): Error {
   if (known !== undefined) return describeNetworkError(host, known);
   const reason = chain(error).map(({ name }) => reasonOfName[name]).find((text) => text !== undefined); // prettier-ignore
   if (reason !== undefined) return new Error(`${host} ${reason}`);
+  // The client says so where the server hung up before it had said anything.
+  if (error.message.endsWith('an undefined error')) return new Error(`${host} closed the connection`);
   if (error.message === 'connection refused') return new Error(`${host} refused the connection`);
   return new Error(`${host} failed: ${cut(error.message, errorTextLength)}`);
 }

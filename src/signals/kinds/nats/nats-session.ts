@@ -7,15 +7,18 @@ import type { Secrets } from '../../connections/secrets.ts';
 import { readTlsFiles } from '../../connections/tls-files.ts';
 import { ByteLimit } from '../../network/byte-limit.ts';
 import { resolveHost } from '../../network/refused-addresses.ts';
+import { watchSockets } from '../../network/watch-sockets.ts';
 
 /** Backstop for a connection or a question whose reader has given up long ago. */
 const longestWaitMs = 10_000;
 const defaultPort = 4_222;
-const mostBytes = 16 * 1_048_576;
+/** Of answers of a few kilobytes. The client looks through all that it has each time when more of a line comes. */
+const mostBytes = 1_048_576;
 
 export interface JetStream {
   readonly manager: JetStreamManager;
-  readonly limit: ByteLimit;
+  /** What came so far belonged to answers. */
+  answered(): void;
 }
 
 /**
@@ -30,7 +33,14 @@ export async function connectNats(
   const options = await describe(settings, secrets);
   const { connect } = await import('@nats-io/transport-node');
   const { jetstreamManager } = await import('@nats-io/jetstream');
-  const connection = await connect({ ...options, ...(await authentication(settings, secrets)) });
+  const limits: ByteLimit[] = [];
+  const guard = (socket: Socket): void => {
+    limits.push(new ByteLimit(socket, mostBytes, () => ending.abort()));
+    ending.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  };
+  const access = { ...options, ...(await authentication(settings, secrets)) };
+  ending.signal.throwIfAborted();
+  const connection = await watchSockets(guard, () => connect(access));
   void connection.closed().then(() => ending.abort());
   const close = (): void => hangUp(connection);
   if (ending.signal.aborted) close();
@@ -39,7 +49,9 @@ export async function connectNats(
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: longestWaitMs, ...(domain === undefined ? {} : { domain }) }); // prettier-ignore
   const socket = socketOf(connection);
   if (!socket) throw new Error(`${settings.url.host} closed the connection`);
-  return { manager, limit: new ByteLimit(socket, mostBytes, () => ending.abort()) };
+  // With TLS it is another one than was made, with a count of its own.
+  guard(socket);
+  return { manager, answered: () => limits.forEach((limit) => limit.answered()) };
 }
 
 async function describe(settings: NatsSettings, secrets: Secrets): Promise<ConnectionOptions> {

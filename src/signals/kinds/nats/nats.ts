@@ -28,10 +28,10 @@ export function openNats(connection: NatsSettings, { secrets }: ConnectionTools)
   };
 }
 
-async function readConsumer({ manager, limit }: JetStream, stream: string, consumer: string): Promise<Backlog> {
+async function readConsumer({ manager, answered }: JetStream, stream: string, consumer: string): Promise<Backlog> {
   // Their types promise numbers, but a server may answer anything.
   const info: Readonly<Record<string, unknown>> = { ...(await manager.consumers.info(stream, consumer)) };
-  limit.answered();
+  answered();
   return {
     waiting: counted(info['num_pending'], `num_pending of consumer "${consumer}"`),
     working: counted(info['num_ack_pending'], `num_ack_pending of consumer "${consumer}"`),

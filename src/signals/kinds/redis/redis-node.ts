@@ -21,7 +21,8 @@ export interface RedisNode {
 /** A connection to one node that is open. */
 export interface OpenRedis {
   readonly redis: Redis;
-  readonly limit: ByteLimit;
+  /** What came so far belonged to answers. */
+  answered(): void;
 }
 
 /**
@@ -44,7 +45,10 @@ export async function connectNode(node: RedisNode, ending: AbortController): Pro
 async function connectAddress(node: RedisNode, address: string, ending: AbortController): Promise<OpenRedis> {
   const redis = await createClient(node, address);
   let problem: unknown;
+  let limit: ByteLimit | undefined;
   redis.on('error', (error: unknown) => (problem ??= error));
+  // Before the first answer, which is to AUTH or SELECT.
+  redis.on('connect', () => (limit = new ByteLimit(redis.stream, mostBytes, () => ending.abort())));
   const disconnect = (): void => redis.disconnect();
   ending.signal.addEventListener('abort', disconnect, { once: true });
   try {
@@ -58,7 +62,7 @@ async function connectAddress(node: RedisNode, address: string, ending: AbortCon
     throw problem ?? error;
   }
   redis.on('end', () => ending.abort());
-  return { redis, limit: new ByteLimit(redis.stream, mostBytes, () => ending.abort()) };
+  return { redis, answered: () => limit?.answered() };
 }
 
 /** A client that has not connected yet. ioredis is loaded when the first connection needs it. */
