@@ -25,6 +25,8 @@ const mostFloodBytes = 500 * 1_048_576;
 interface FaultyServerOptions {
   /** Its protocol lets the server speak first, so it misbehaves before it was asked. */
   readonly speaksFirst?: boolean;
+  /** Where it listens, where that must be known before; else on a free port. */
+  readonly port?: number;
 }
 
 /** A TCP server on a port of its own that works until it is told to misbehave, and can be stopped and started again. */
@@ -34,12 +36,13 @@ export class FaultyServer {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #behaviour: Behaviour = { serve: true };
-  #port = 0;
+  #port: number;
   #floodedBytes = 0;
 
-  private constructor(serve: (socket: Socket) => void, { speaksFirst = false }: FaultyServerOptions) {
+  private constructor(serve: (socket: Socket) => void, { speaksFirst = false, port = 0 }: FaultyServerOptions) {
     this.#serve = serve;
     this.#speaksFirst = speaksFirst;
+    this.#port = port;
   }
 
   static async start(serve: (socket: Socket) => void, options: FaultyServerOptions = {}): Promise<FaultyServer> {
