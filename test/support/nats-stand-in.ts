@@ -34,11 +34,14 @@ export class NatsStandIn {
   }
 
   #obey([verb = '', ...words]: string[], socket: Socket, subscriptions: Map<string, string>): void {
-    if (verb === 'CONNECT' && !words.join(' ').includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`); // prettier-ignore
+    const [subject = '', inbox = ''] = words;
+    if (verb === 'CONNECT' && !subject.includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`);
     if (verb === 'PING') socket.write('PONG\r\n');
-    if (verb === 'SUB') subscriptions.set(words[0] ?? '', words.at(-1) ?? '');
-    if (verb !== 'PUB' || !consumerInfo.test(words[0] ?? '')) return;
-    const inbox = words[1] ?? '';
+    if (verb === 'SUB') subscriptions.set(subject, words.at(-1) ?? '');
+    if (verb === 'PUB' && consumerInfo.test(subject)) this.#tell(inbox, socket, subscriptions);
+  }
+
+  #tell(inbox: string, socket: Socket, subscriptions: ReadonlyMap<string, string>): void {
     const [, id = ''] = [...subscriptions].find(([subject]) => matches(subject, inbox)) ?? [];
     socket.write(`MSG ${inbox} ${id} ${Buffer.byteLength(this.answer)}\r\n${this.answer}\r\n`);
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { HttpText, HttpTextClient, HttpTextRequest } from '../http/http-text.ts';
 import { cut } from '../reasons.ts';
 import type { Secrets } from './secrets.ts';
@@ -35,7 +36,7 @@ export class HttpAccess {
     const url = new URL(this.#settings.url);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
     if (search !== undefined) url.search = search.toString();
-    const named = address === undefined ? {} : { servername: url.hostname };
+    const named = address === undefined || isAddress(url) ? {} : { servername: url.hostname };
     const headers = { ...(address === undefined ? {} : { host: url.host }), ...(await this.#headers()) };
     if (address !== undefined) url.hostname = address.includes(':') ? `[${address}]` : address;
     const tls = url.protocol === 'https:' ? { ...named, ...(await readTlsFiles(this.#settings, this.#secrets)) } : {};
@@ -81,4 +82,9 @@ export class HttpAccess {
       ? 'give bearerTokenFile, or username and passwordFile'
       : 'check username and passwordFile';
   }
+}
+
+/** Of an address there is no name to ask for in TLS. */
+function isAddress({ hostname }: URL): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }

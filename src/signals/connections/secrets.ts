@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { errorCode } from '../network/network-error.ts';
 import { cut } from '../reasons.ts';
 
+/** A file that a setting names and that can't be used; the message is for the operator as it stands. */
+export class SecretFileError extends Error {}
+
 /** Shorter prefixes of a secret than this may stand in a text that was cut: they tell nothing. */
 const shortestPrefix = 4;
 
@@ -19,8 +22,8 @@ export class Secrets {
    */
   async line(setting: string, file: string): Promise<string> {
     const secret = (await this.text(setting, file)).replace(/\r?\n$/, '');
-    if (secret.includes('\n')) throw new Error(`${setting} "${cut(file)}" holds more than one line`);
-    if (secret === '') throw new Error(`${setting} "${cut(file)}" is empty`);
+    if (secret.includes('\n')) throw new SecretFileError(`${setting} "${cut(file)}" holds more than one line`);
+    if (secret === '') throw new SecretFileError(`${setting} "${cut(file)}" is empty`);
     this.keep(file, secret);
     return secret;
   }
@@ -28,9 +31,9 @@ export class Secrets {
   /** A secret of several lines, such as a key in PEM; like `line` otherwise. */
   async text(setting: string, file: string): Promise<string> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw new Error(`${setting} "${cut(file)}" can't be read: ${describe(errorCode(error))}`);
+      throw new SecretFileError(`${setting} "${cut(file)}" can't be read: ${describe(errorCode(error))}`);
     });
-    if (text === '') throw new Error(`${setting} "${cut(file)}" is empty`);
+    if (text === '') throw new SecretFileError(`${setting} "${cut(file)}" is empty`);
     return text;
   }
 

@@ -1,3 +1,4 @@
+import { SecretFileError } from '../connections/secrets.ts';
 import { orTimeout } from '../or-timeout.ts';
 
 export interface SessionParts<Client> {
@@ -41,7 +42,7 @@ export class SharedSession<Client> {
     } catch (error) {
       // A server that went silent may be gone for good, which only a new connection can tell.
       if (hasPassed(deadline)) session.ending.abort();
-      throw explain(error);
+      throw error instanceof SecretFileError ? error : explain(error);
     }
   }
 

@@ -8,7 +8,8 @@ const otherName =
   'shows a certificate for another name; use a name that is in the certificate, or give that name as serverName';
 const wantsCertificate = 'asks for a client certificate; name its files with certFile and keyFile';
 const dislikesCertificate = 'does not accept the client certificate; check certFile and keyFile';
-const noTls = 'does not speak TLS on that port; check the port and the scheme of the URL';
+/** What follows the name of a server that was asked for TLS and has none. */
+export const noTls = 'does not speak TLS on that port; check the port and the scheme of the URL';
 const unusableFiles =
   'was not asked: caFile, certFile or keyFile holds no usable PEM, or the two do not belong together';
 
@@ -45,6 +46,7 @@ const reasonOfCode: Readonly<Record<string, string>> = {
   EPROTO: noTls,
   ERR_OSSL_PEM_NO_START_LINE: unusableFiles,
   ERR_OSSL_PEM_BAD_BASE64_DECODE: unusableFiles,
+  ERR_OSSL_UNSUPPORTED: unusableFiles,
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: unusableFiles,
 };
 

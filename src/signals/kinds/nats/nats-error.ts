@@ -1,4 +1,4 @@
-import { describeNetworkError, errorCode } from '../../network/network-error.ts';
+import { describeNetworkError, errorCode, noTls } from '../../network/network-error.ts';
 import { RefusedAddressError } from '../../network/refused-addresses.ts';
 import { cut } from '../../reasons.ts';
 
@@ -22,13 +22,13 @@ const reasonOfName: Readonly<Record<string, string>> = {
 /** An error of words alone of what the client throws, whose causes hold what was sent. */
 export function explainNatsError(host: string, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(`${host} closed the connection`);
-  const known = chain(error).find((one) => one instanceof RefusedAddressError || errorCode(one)?.match(/^[A-Z_]+$/));
+  const known = chain(error).find((one) => one instanceof RefusedAddressError || errorCode(one)?.match(/^[A-Z0-9_]+$/));
   if (known !== undefined) return describeNetworkError(host, known);
   const reason = chain(error).map(({ name }) => reasonOfName[name]).find((text) => text !== undefined); // prettier-ignore
   if (reason !== undefined) return new Error(`${host} ${reason}`);
-  // The client says so where the server hung up before it had said anything.
-  if (error.message.endsWith('an undefined error')) return new Error(`${host} closed the connection`);
-  if (error.message === 'connection refused') return new Error(`${host} refused the connection`);
+  // What the client says where the server hung up while it connected; where nobody listens, that is in the cause.
+  if (error.message === 'connection refused' || error.message.endsWith('an undefined error')) return new Error(`${host} closed the connection`); // prettier-ignore
+  if (error.message.includes("does not support 'tls'")) return new Error(`${host} ${noTls}`);
   return new Error(`${host} failed: ${cut(error.message, errorTextLength)}`);
 }
 

@@ -18,7 +18,7 @@ const mostBytes = 1_048_576;
 export interface JetStream {
   readonly manager: JetStreamManager;
   /** What came so far belonged to answers. */
-  answered(): void;
+  readonly answered: () => void;
 }
 
 /**

@@ -33,7 +33,7 @@ export class RedisClient {
     let node = host;
     for (let moves = 0; ; moves += 1) {
       try {
-        return await this.#session(node).ask(({ redis, answered }) => question(redis).finally(answered), deadline); // prettier-ignore
+        return await this.#session(node).ask((open) => open.ask(question).finally(open.answered), deadline); // prettier-ignore
       } catch (error) {
         if (!(error instanceof MovedError) || moves === mostMoves) throw error;
         node = error.to.startsWith(':') ? `${this.#connection.url.hostname}${error.to}` : error.to;

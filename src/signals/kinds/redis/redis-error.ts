@@ -27,10 +27,15 @@ export class MovedError extends Error {
 export function explainRedisError(host: string, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(`${host} failed`);
   if (error.name === 'ReplyError') return explainReply(host, error.message);
-  if (error.name === 'AbortError' || closed.includes(error.message)) return new Error(`${host} closed the connection`);
+  if (isClosed(error)) return new Error(`${host} closed the connection`);
   if (error.message === 'Command timed out') return new Error(`${host} did not answer in time`);
   if (error instanceof RefusedAddressError || errorCode(error) !== undefined) return describeNetworkError(host, error);
   return error;
+}
+
+/** Whether ioredis says of a command no more than that there is no connection any more. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || closed.includes(error.message));
 }
 
 function explainReply(host: string, message: string): Error {

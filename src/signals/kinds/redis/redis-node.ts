@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
+import { isClosed } from './redis-error.ts';
 import { ByteLimit } from '../../network/byte-limit.ts';
 import { resolveHost } from '../../network/refused-addresses.ts';
 import type { TlsMaterial } from '../../network/tls-material.ts';
@@ -20,9 +21,10 @@ export interface RedisNode {
 
 /** A connection to one node that is open. */
 export interface OpenRedis {
-  readonly redis: Redis;
+  /** Asks; rejects with what ended the connection, where that is why there is no answer. */
+  ask<T>(question: (redis: Redis) => Promise<T>): Promise<T>;
   /** What came so far belonged to answers. */
-  answered(): void;
+  readonly answered: () => void;
 }
 
 /**
@@ -62,7 +64,12 @@ async function connectAddress(node: RedisNode, address: string, ending: AbortCon
     throw problem ?? error;
   }
   redis.on('end', () => ending.abort());
-  return { redis, answered: () => limit?.answered() };
+  const ask = <T>(question: (redis: Redis) => Promise<T>): Promise<T> =>
+    question(redis).catch((error: unknown) => {
+      // A server that wants a client certificate says so only once TLS stands on our side.
+      throw isClosed(error) ? (problem ?? error) : error;
+    });
+  return { ask, answered: () => limit?.answered() };
 }
 
 /** A client that has not connected yet. ioredis is loaded when the first connection needs it. */

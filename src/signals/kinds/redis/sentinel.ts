@@ -21,8 +21,10 @@ export async function findMaster(
   const giveUp = (): void => asking.abort();
   ending.signal.addEventListener('abort', giveUp, { once: true });
   try {
-    const { redis } = await connectNode(await locateSentinel(connection, secrets), asking);
-    const found = address.safeParse(await redis.call('SENTINEL', 'get-master-addr-by-name', master));
+    const sentinels = await connectNode(await locateSentinel(connection, secrets), asking);
+    const found = address.safeParse(
+      await sentinels.ask((redis) => redis.call('SENTINEL', 'get-master-addr-by-name', master)),
+    );
     if (!found.success) throw new Error(`the sentinels at ${url.host} know no master "${cut(master)}"`);
     return { host: found.data[0], port: Number(found.data[1]) };
   } catch (error) {
