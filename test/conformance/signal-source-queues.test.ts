@@ -41,7 +41,10 @@ describeSignalSource('nats', async () => {
   const open = openAlone({ type: 'nats', name: 'jobs', url: new URL(`nats://${nats.server.host}`), username: 'anna', passwordFile: secretFile(secret), namespaces }); // prettier-ignore
   const consumer = '"stream_name":"JOBS","name":"workers","config":{}';
   return {
-    source: open.source({ kind: 'connection', connection: 'jobs', key: 'JOBS', group: 'workers' }, ['queue', 'running']),
+    source: open.source({ kind: 'connection', connection: 'jobs', key: 'JOBS', group: 'workers' }, [
+      'queue',
+      'running',
+    ]),
     workload: workload(),
     server: nats.server,
     host: nats.server.host,

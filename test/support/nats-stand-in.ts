@@ -34,11 +34,20 @@ export class NatsStandIn {
   }
 
   #obey([verb = '', ...words]: string[], socket: Socket, subscriptions: Map<string, string>): void {
-    const [subject = '', inbox = ''] = words;
-    if (verb === 'CONNECT' && !subject.includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`);
-    if (verb === 'PING') socket.write('PONG\r\n');
-    if (verb === 'SUB') subscriptions.set(subject, words.at(-1) ?? '');
-    if (verb === 'PUB' && consumerInfo.test(subject)) this.#tell(inbox, socket, subscriptions);
+    const { 0: subject = '', 1: inbox = '', [words.length - 1]: id = '' } = words;
+    switch (verb) {
+      case 'CONNECT':
+        if (!subject.includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`);
+        break;
+      case 'PING':
+        socket.write('PONG\r\n');
+        break;
+      case 'SUB':
+        subscriptions.set(subject, id);
+        break;
+      case 'PUB':
+        if (consumerInfo.test(subject)) this.#tell(inbox, socket, subscriptions);
+    }
   }
 
   #tell(inbox: string, socket: Socket, subscriptions: ReadonlyMap<string, string>): void {
