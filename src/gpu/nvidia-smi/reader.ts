@@ -45,6 +45,10 @@ export class NvidiaSmiReader implements GpuReader {
   readonly #known = new KnownGpus();
   #rejected: RejectedValue[] = [];
   #identities = '';
+  /** GPUs of the last sample, and those for which the loop was begun anew once. */
+  #shown: ReadonlySet<string> = new Set();
+  readonly #soughtAnew = new Set<string>();
+  #endLoop: (reason: string) => void = () => undefined;
   #listener: Listener = () => undefined;
 
   constructor(settings: Settings) {
@@ -84,6 +88,8 @@ export class NvidiaSmiReader implements GpuReader {
 
   #tell(sample: GpuSample, rejected: Rejections, cycle: DetailCycle): void {
     const { devices, observedAtMs } = sample;
+    this.#shown = new Set(devices.map(({ uuid }) => uuid));
+    for (const uuid of this.#shown) this.#soughtAnew.delete(uuid);
     const key = devices.map(({ index, uuid }) => `${index} ${uuid}`).join();
     if (devices.length > 0) this.#watch?.follow(key);
     const watched = new Map(devices.map(({ index }) => [index, this.#watch?.processesOf(index, observedAtMs)]));
@@ -110,6 +116,14 @@ export class NvidiaSmiReader implements GpuReader {
     const identities = JSON.stringify(gpus);
     if (identities !== this.#identities) this.#listener({ kind: 'identified', gpus });
     this.#identities = identities;
+    this.#seek([...byUuid.keys()].find((uuid) => !this.#shown.has(uuid) && !this.#soughtAnew.has(uuid)));
+  }
+
+  /** A loop may know only the GPUs that were there when it began. One that goes on overlooking a GPU is not begun anew again. */
+  #seek(overlooked: string | undefined): void {
+    if (overlooked === undefined) return;
+    this.#soughtAnew.add(overlooked);
+    this.#endLoop(`nvidia-smi -q names ${overlooked}, which its loop does not show: the loop begins anew`);
   }
 
   /** Runs one loop to its end. */
@@ -125,6 +139,7 @@ export class NvidiaSmiReader implements GpuReader {
         run.kill();
         resolve({ reason, rejected: loop.takeRejections(), gone: run.ended });
       };
+      this.#endLoop = fail;
       const loop = new SampleLoop(clock, intervalMs, { onSample, onSilence: fail });
       let complaint = '';
       const args = [`--query-gpu=${query.join(',')}`, '--format=csv,nounits', `--loop-ms=${Math.round(intervalMs)}`];

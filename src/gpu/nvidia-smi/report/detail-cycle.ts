@@ -5,6 +5,8 @@ import type { Detail, GpuDetail } from './detail.ts';
 
 /** A report costs the driver some ten times what a line of the loop does, so it is asked for seldom. */
 const cycleMs = 10_000;
+/** And more seldom where nothing has to be followed but what counts up, and GPUs that the loop overlooks. */
+const slowCycleMs = 60_000;
 
 interface Settings {
   readonly path: string;
@@ -13,8 +15,8 @@ interface Settings {
 }
 
 /**
- * Learns what the loop does not tell, beside it: at first, when the GPUs change, and every ten seconds where slices or
- * processes have to be followed. Samples do not wait for it, and do without where it fails.
+ * Learns what the loop does not tell, beside it: at first, when the GPUs change, once a minute, and every ten seconds where slices
+ * or processes have to be followed. Samples do not wait for it, and do without where it fails.
  */
 export class DetailCycle {
   readonly #settings: Settings;
@@ -32,8 +34,11 @@ export class DetailCycle {
 
   /** When what is told of slices and processes was read; undefined where that does not describe now. */
   get observedAtMs(): EpochMs | undefined {
-    const { observedAtMs = -Infinity } = this.#last ?? {};
-    return this.#settings.clock.nowMs() - observedAtMs <= maximumAgeMs(cycleMs) ? observedAtMs : undefined;
+    return this.#ageMs <= maximumAgeMs(cycleMs) ? this.#last?.observedAtMs : undefined;
+  }
+
+  get #ageMs(): number {
+    return this.#settings.clock.nowMs() - (this.#last?.observedAtMs ?? -Infinity);
   }
 
   /** Resolves when no question is under way and its process is gone. */
@@ -41,10 +46,11 @@ export class DetailCycle {
     return this.#underWay ?? Promise.resolve();
   }
 
-  /** What a GPU is does not change; its slices and processes are forgotten when they do not describe now. */
+  /** What a GPU is does not change; all else is forgotten when it does not describe now, slices and processes sooner. */
   of(uuid: string): GpuDetail {
-    const { minorNumber, ...changing } = this.#last?.byUuid.get(uuid) ?? {};
-    const { pcieReplays, slices, processes } = this.observedAtMs === undefined ? {} : changing;
+    const { minorNumber, pcieReplays: counted, ...changing } = this.#last?.byUuid.get(uuid) ?? {};
+    const pcieReplays = this.#ageMs <= maximumAgeMs(slowCycleMs) ? counted : undefined;
+    const { slices, processes } = this.observedAtMs === undefined ? {} : changing;
     return {
       ...(minorNumber !== undefined && { minorNumber }),
       ...(pcieReplays !== undefined && { pcieReplays }),
@@ -60,7 +66,7 @@ export class DetailCycle {
    */
   askWhenDue(key: string, isFollowed: boolean): void {
     const nowMs = this.#settings.clock.nowMs();
-    const isOld = (isFollowed || !this.#last) && nowMs - this.#askedAtMs >= cycleMs;
+    const isOld = nowMs - this.#askedAtMs >= (isFollowed || !this.#last ? cycleMs : slowCycleMs);
     if (this.#underWay || this.#signal.aborted || (key === this.#key && !isOld)) return;
     this.#key = key;
     this.#askedAtMs = nowMs;
