@@ -90,11 +90,11 @@ describe("the scaler's access to exporters", () => {
     expect(await failing([...trusting(), ...asClient(), ...withToken('tuna')])).toEqual([`${host} answered 401`]);
     expect(await failing([...trusting(), ...withToken()])).toEqual([`${host} answered 403`]);
     expect(await failing([...trusting(otherAuthority), ...asClient()])).toEqual([
-      `${host} shows a certificate of an authority that is not known here; name the file of its CA with caFile`,
+      `${host} shows a certificate of an authority that is not known here; name the file of its CA with --exporter-ca`,
     ]);
     const elsewhere = [...trusting(), ...asClient(), '--exporter-server-name', 'elsewhere'];
     expect(await failing(elsewhere)).toEqual([
-      `${host} shows a certificate for another name; use a name that is in the certificate, or give that name as serverName`,
+      `${host} shows a certificate for another name; use a name that is in the certificate, or give that name as --exporter-server-name`,
     ]);
   });
 

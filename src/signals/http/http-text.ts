@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { keepAtMost } from './kept-connections.ts';
 import { describeNetworkError, errorCode } from '../network/network-error.ts';
+import type { TlsSettingNames } from '../network/network-error.ts';
 import { checkHost, guardedLookup } from '../network/refused-addresses.ts';
 import type { TlsMaterial } from '../network/tls-material.ts';
 
@@ -17,6 +18,8 @@ export interface HttpTextRequest {
   readonly body?: string | Uint8Array;
   /** For https: whom to trust and who we are. Requests that differ in it never share a connection. */
   readonly tls?: TlsMaterial;
+  /** What reasons call the settings that `tls` comes from; as connections do, where absent. */
+  readonly tlsNames?: TlsSettingNames;
 }
 
 export interface HttpText {
@@ -127,16 +130,18 @@ interface Agents {
  */
 async function askTwice<T>(request: HttpTextRequest, agents: Agents, body: BodyPlan<T>): Promise<T> {
   const { host } = request.url;
+  const inWords = (error: unknown): Error =>
+    error instanceof AnswerError ? error : describeNetworkError(host, error, request.tlsNames);
   let first: ClientRequest | undefined;
   try {
     first = start(request, agents);
     return await receive(first, host, body);
   } catch (error) {
     const mayBeStale = first?.reusedSocket && errorCode(error) === 'ECONNRESET' && !request.deadline.aborted;
-    if (!mayBeStale) throw inWords(host, error);
+    if (!mayBeStale) throw inWords(error);
   }
   return receive(start(request, agents), host, body).catch((error: unknown) => {
-    throw inWords(host, error);
+    throw inWords(error);
   });
 }
 
@@ -183,8 +188,4 @@ function receive<T>(request: ClientRequest, host: string, { maxBytes, open }: Bo
       response.on('end', () => resolve(Promise.try(() => body.end())));
     });
   });
-}
-
-function inWords(host: string, error: unknown): Error {
-  return error instanceof AnswerError ? error : describeNetworkError(host, error);
 }

@@ -1,19 +1,38 @@
 import { cut } from '../reasons.ts';
 import { RefusedAddressError } from './refused-addresses.ts';
 
+/** What the user calls the settings of TLS. */
+export interface TlsSettingNames {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly serverName: string;
+}
+
+const namesInConnections: TlsSettingNames = {
+  ca: 'caFile',
+  cert: 'certFile',
+  key: 'keyFile',
+  serverName: 'serverName',
+};
+
+type Reason = string | ((names: TlsSettingNames) => string);
+
 const incomplete = 'closed the connection before its answer was complete';
-const unknownAuthority =
-  'shows a certificate of an authority that is not known here; name the file of its CA with caFile';
-const otherName =
-  'shows a certificate for another name; use a name that is in the certificate, or give that name as serverName';
-const wantsCertificate = 'asks for a client certificate; name its files with certFile and keyFile';
-const dislikesCertificate = 'does not accept the client certificate; check certFile and keyFile';
+const unknownAuthority: Reason = ({ ca }) =>
+  `shows a certificate of an authority that is not known here; name the file of its CA with ${ca}`;
+const otherName: Reason = ({ serverName }) =>
+  `shows a certificate for another name; use a name that is in the certificate, or give that name as ${serverName}`;
+const wantsCertificate: Reason = ({ cert, key }) =>
+  `asks for a client certificate; name its files with ${cert} and ${key}`;
+const dislikesCertificate: Reason = ({ cert, key }) =>
+  `does not accept the client certificate; check ${cert} and ${key}`;
 /** What follows the name of a server that was asked for TLS and has none. */
 export const noTls = 'does not speak TLS on that port; check the port and the scheme of the URL';
-const unusableFiles =
-  'was not asked: caFile, certFile or keyFile holds no usable PEM, or the two do not belong together';
+const unusableFiles: Reason = ({ ca, cert, key }) =>
+  `was not asked: ${ca}, ${cert} or ${key} holds no usable PEM, or the two do not belong together`;
 
-const reasonOfCode: Readonly<Record<string, string>> = {
+const reasonOfCode: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: incomplete,
   EPIPE: incomplete,
@@ -53,12 +72,15 @@ const reasonOfCode: Readonly<Record<string, string>> = {
 /**
  * What went wrong between us and `host`, in words: `10.0.0.7:8000 refused the connection`. Made from the error's code
  * alone where there is one, because messages and fields of foreign errors may hold what was sent.
+ * @param names what the user calls the settings that may be to blame: those of a connection, unless told otherwise
  */
-export function describeNetworkError(host: string, error: unknown): Error {
+export function describeNetworkError(host: string, error: unknown, names = namesInConnections): Error {
   if (error instanceof RefusedAddressError) return new Error(`${host} ${error.message}`);
   const code = errorCode(error);
   const reason = code === undefined ? undefined : (reasonOfCode[code] ?? `failed with ${code}`);
-  return new Error(`${host} ${reason ?? `failed: ${cut(error instanceof Error ? error.message : 'unknown error')}`}`);
+  if (reason === undefined)
+    return new Error(`${host} failed: ${cut(error instanceof Error ? error.message : 'unknown error')}`);
+  return new Error(`${host} ${typeof reason === 'string' ? reason : reason(names)}`);
 }
 
 export function errorCode(error: unknown): string | undefined {
