@@ -26,7 +26,7 @@ function measure(): Figure {
   const wanted = new WantedNames(engineSignals('vllm').flatMap((signal) => metricNames(presetOf('vllm')[signal] ?? missing(signal)))); // prettier-ignore
   const labels = new LabelTexts();
   const read = (): number => {
-    const reader = new ExpositionReader(wanted, labels);
+    const reader = new ExpositionReader(wanted, undefined, labels);
     for (const chunk of chunks) reader.write(chunk);
     return reader.end().samples.length;
   };

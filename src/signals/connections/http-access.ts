@@ -47,9 +47,15 @@ export class HttpAccess {
 
   /** The text of a 200; rejects for any other status. */
   async text(question: HttpQuestion): Promise<string> {
-    const { status, body } = await this.ask(question);
-    if (status !== 200) throw new Error(`${this.host} answered ${status}`);
+    const { body } = await this.page(question);
     return body;
+  }
+
+  /** Like `text`, with what the text is said to be. */
+  async page(question: HttpQuestion): Promise<HttpText> {
+    const answer = await this.ask(question);
+    if (answer.status !== 200) throw new Error(`${this.host} answered ${answer.status}`);
+    return answer;
   }
 
   async #headers(): Promise<Record<string, string>> {

@@ -49,7 +49,7 @@ export function createEnginePodsSource(
   const wanted = new WantedNames(names);
   const labels = new LabelTexts();
   const counters = new PodCounters();
-  const open = (): ExpositionReader => new ExpositionReader(wanted, labels);
+  const open = (contentType?: string): ExpositionReader => new ExpositionReader(wanted, contentType, labels);
   return {
     label: `${origin.engine} pods`,
     signals,

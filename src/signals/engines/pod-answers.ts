@@ -24,7 +24,7 @@ interface Question {
   readonly path: string;
   /** Names of the metrics that `open` reads. */
   readonly names: readonly string[];
-  readonly open: () => ExpositionReader;
+  readonly open: (contentType?: string) => ExpositionReader;
   readonly scraper: Scraper;
   /** Dates the readings of counters. */
   readonly clock: Clock;
@@ -44,9 +44,9 @@ async function askPod(pod: Pod, { port, path, names, open, scraper, clock, deadl
   if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
   const host = hostOf(pod.address, port);
   try {
-    const text = await scraper.read({ host, path: pathOf(path), names }, deadline);
+    const { text, contentType } = await scraper.read({ host, path: pathOf(path), names }, deadline);
     const atMs = clock.nowMs();
-    const reader = open();
+    const reader = open(contentType);
     reader.writeText(text);
     return { pod: pod.name, host, exposition: reader.end(), atMs };
   } catch (error) {

@@ -63,7 +63,7 @@ async function askOne(
   { http, dialect, access }: AskOptions,
 ): Promise<{ samples: readonly Sample[]; failure?: string }> {
   try {
-    const open = (): ExpositionReader => new ExpositionReader(new WantedNames(dialect.metrics));
+    const open = (type?: string): ExpositionReader => new ExpositionReader(new WantedNames(dialect.metrics), type);
     const { samples, flaw, unreadable } = await http.read({ url, deadline, ...(await access?.()) }, open);
     if (flaw !== undefined) throw new Error(`${url.host}: its answer ${flaw}`);
     for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);

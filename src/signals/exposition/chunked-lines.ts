@@ -2,8 +2,8 @@
 const longestLine = 65_536;
 
 interface LineReader {
-  /** Reads the line from `start` up to `end`, where its line break stands; answers whether the text ends with it. */
-  readonly line: (text: string, start: number, end: number) => boolean;
+  /** Reads the line from `start` up to `end`, where its line break stands. */
+  readonly line: (text: string, start: number, end: number) => void;
   /** Told how a line begins that is too long to be kept. */
   readonly tooLong: (beginning: string) => void;
 }
@@ -17,7 +17,6 @@ export class ChunkedLines {
   #rest = '';
   /** The rest of a line that is too long is dropped until it ends. */
   #inLongLine = false;
-  #ended = false;
 
   constructor(reader: LineReader) {
     this.#reader = reader;
@@ -29,7 +28,6 @@ export class ChunkedLines {
 
   /** @param text bytes as Latin-1 */
   writeText(text: string): void {
-    if (this.#ended) return;
     let end = text.indexOf('\n');
     if (end === -1) {
       this.#keepRest(this.#rest + text);
@@ -39,11 +37,11 @@ export class ChunkedLines {
     const first = this.#rest + text.slice(0, end + 1);
     this.#endLine(first, first.length - 1);
     let start = end + 1;
-    for (end = text.indexOf('\n', start); end !== -1 && !this.#ended; end = text.indexOf('\n', start)) {
-      this.#ended = this.#reader.line(text, start, end);
+    for (end = text.indexOf('\n', start); end !== -1; end = text.indexOf('\n', start)) {
+      this.#reader.line(text, start, end);
       start = end + 1;
     }
-    this.#keepRest(this.#ended ? '' : text.slice(start));
+    this.#keepRest(text.slice(start));
   }
 
   /** The line that has begun and not ended; of one that is too long, a sign that there is one. */
@@ -53,7 +51,7 @@ export class ChunkedLines {
 
   #endLine(line: string, end: number): void {
     if (this.#inLongLine) this.#inLongLine = false;
-    else this.#ended = this.#reader.line(line, 0, end);
+    else this.#reader.line(line, 0, end);
   }
 
   #keepRest(rest: string): void {

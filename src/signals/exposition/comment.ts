@@ -7,9 +7,9 @@ export function isComment(text: string, at: number): boolean {
   return text.charCodeAt(at) === hash;
 }
 
-/** The end of a text in OpenMetrics. */
-export function isEndMark(text: string, at: number): boolean {
-  return text.startsWith('# EOF', at);
+/** The end of a text in OpenMetrics, a line of its own. */
+export function isEndMark(text: string, at: number, end: number): boolean {
+  return text.startsWith('# EOF', at) && text.slice(at, end).trimEnd() === '# EOF';
 }
 
 /** The wanted name that the comment at `at` gives a type. */

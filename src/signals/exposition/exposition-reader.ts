@@ -8,6 +8,8 @@ import type { WantedNames } from './wanted-names.ts';
 /** More samples than this of the wanted metrics are not kept. */
 const mostSamples = 50_000;
 
+/** https://prometheus.io/docs/specs/om/open_metrics_spec/ */
+const openMetrics = /^\s*application\/openmetrics-text\s*(?:;|$)/i;
 const openBrace = 123;
 
 /**
@@ -28,10 +30,19 @@ export class ExpositionReader {
     tooLong: (beginning) => this.#noteTooLong(beginning),
   });
 
-  /** @param labels may be shared by readers of the same kind of server, whose labels are mostly the same */
-  constructor(wanted: WantedNames, labels = new LabelTexts()) {
+  readonly #isOpenMetrics: boolean;
+  #ended = false;
+  #goesOn = false;
+
+  /**
+   * @param contentType as the server states it. OpenMetrics says with `# EOF` that it is all; in Prometheus' format, which is
+   * taken for what states nothing, that is a comment like any other
+   * @param labels may be shared by readers of the same kind of server, whose labels are mostly the same
+   */
+  constructor(wanted: WantedNames, contentType = '', labels = new LabelTexts()) {
     this.#wanted = wanted;
     this.#labels = labels;
+    this.#isOpenMetrics = openMetrics.test(contentType);
   }
 
   write(bytes: Uint8Array): void {
@@ -43,13 +54,21 @@ export class ExpositionReader {
     this.#lines.writeText(text);
   }
 
-  /** What was read. A text that ends within a line lacks that line at least, and nobody knows how many more. */
+  /** What was read. */
   end(): Exposition {
-    const { unfinished } = this.#lines;
-    const isCut = unfinished !== '' && !isEndMark(unfinished, 0);
-    const flaw = this.#samples.length >= mostSamples ? `shows ${mostSamples} series or more of what was asked for` : isCut ? 'ends in the middle of a line' : undefined; // prettier-ignore
+    const flaw = this.#samples.length >= mostSamples ? `shows ${mostSamples} series or more of what was asked for` : this.#describeEnd(); // prettier-ignore
     const read = { samples: this.#samples, unreadable: this.#unreadable, declared: this.#declared };
     return flaw === undefined ? read : { ...read, flaw };
+  }
+
+  /** What is wrong with the end. A text that ends within a line lacks that line at least, and nobody knows how many more. */
+  #describeEnd(): string | undefined {
+    const { unfinished } = this.#lines;
+    const endsUnbroken = isEndMark(unfinished, 0, unfinished.length);
+    if (unfinished !== '' && !endsUnbroken) return 'ends in the middle of a line';
+    if (this.#goesOn) return 'goes on after its "# EOF"';
+    const isWhole = !this.#isOpenMetrics || this.#ended || endsUnbroken;
+    return isWhole ? undefined : 'is OpenMetrics and ends without "# EOF", so it was cut off';
   }
 
   #noteTooLong(beginning: string): void {
@@ -57,23 +76,22 @@ export class ExpositionReader {
     if (name !== undefined) this.#unreadable.add(name);
   }
 
-  /** Answers whether the line ends the text. */
-  #readLine(text: string, start: number, end: number): boolean {
+  #readLine(text: string, start: number, end: number): void {
     const at = skipBlanks(text, start);
-    if (isComment(text, at)) return this.#readComment(text, at);
-    this.#readSample(text, at, end);
-    return false;
+    if (isComment(text, at)) this.#readComment(text, at, end);
+    else this.#readSample(text, at, end);
   }
 
-  #readComment(text: string, at: number): boolean {
+  #readComment(text: string, at: number, end: number): void {
     const name = declaredName(text, at, this.#wanted);
     if (name !== undefined) this.#declared.add(name);
-    return isEndMark(text, at);
+    if (this.#isOpenMetrics && isEndMark(text, at, end)) this.#ended = true;
   }
 
   #readSample(text: string, at: number, end: number): void {
     const name = this.#wanted.at(text, at);
     if (name === undefined) return;
+    this.#goesOn ||= this.#ended;
     const sample = this.#sampleOf(name, text, at + name.length, end);
     if (!sample) this.#unreadable.add(name);
     else if (this.#samples.length < mostSamples) this.#samples.push(sample);

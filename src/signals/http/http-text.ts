@@ -22,11 +22,16 @@ export interface HttpTextRequest {
   readonly tlsNames?: TlsSettingNames;
 }
 
-export interface HttpText {
+/** What an answer says before its body. */
+interface AnswerHead {
   readonly status: number;
-  readonly body: string;
   /** Where a redirect leads. */
   readonly location?: string | undefined;
+  readonly contentType?: string | undefined;
+}
+
+export interface HttpText extends AnswerHead {
+  readonly body: string;
 }
 
 /** Makes something of a body whose bytes it is given one piece after the other. */
@@ -49,7 +54,7 @@ export interface HttpTextClient {
    * Like `text`, but the body of a 200 is read as it comes, and never kept as a whole.
    * @param open called for each answer, of which there are two where the first connection was lost
    */
-  read<T>(request: HttpTextRequest, open: () => BodyReader<T>): Promise<T>;
+  read<T>(request: HttpTextRequest, open: (contentType?: string) => BodyReader<T>): Promise<T>;
   /** Closes the kept connections. */
   close(): void;
 }
@@ -67,10 +72,12 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
   };
   for (const agent of [agents.http, agents.https]) keepAtMost(agent, mostKeptConnections);
   const exchange = <T>(request: HttpTextRequest, open: Open<T>): Promise<T> => askTwice(request, agents, { maxBytes, open }); // prettier-ignore
-  const read = <T>(request: HttpTextRequest, open: () => BodyReader<T>): Promise<T> =>
-    exchange(request, (status) => (status === 200 ? open() : new Refusal(request.url.host, status)));
+  const read = <T>(request: HttpTextRequest, open: (contentType?: string) => BodyReader<T>): Promise<T> =>
+    exchange(request, ({ status, contentType }) =>
+      status === 200 ? open(contentType) : new Refusal(request.url.host, status),
+    );
   return {
-    ask: (request) => exchange(request, (status, location) => new WholeText((body) => ({ status, body, location }))),
+    ask: (request) => exchange(request, (head) => new WholeText((body) => ({ ...head, body }))),
     text: (request) => read(request, () => new WholeText((body) => body)),
     read,
     close: () => {
@@ -81,7 +88,7 @@ export function createHttpTextClient(options: { maxBytes?: number } = {}): HttpT
 }
 
 /** Picks who reads the body of an answer. */
-type Open<T> = (status: number, location: string | undefined) => BodyReader<T>;
+type Open<T> = (head: AnswerHead) => BodyReader<T>;
 
 /** Keeps a body until it is complete. */
 class WholeText<T> implements BodyReader<T> {
@@ -177,7 +184,8 @@ function receive<T>(request: ClientRequest, host: string, { maxBytes, open }: Bo
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response: IncomingMessage) => {
-      const body = open(response.statusCode ?? 0, response.headers.location);
+      const { location, 'content-type': contentType } = response.headers;
+      const body = open({ status: response.statusCode ?? 0, location, contentType });
       let bytes = 0;
       response.on('error', reject);
       response.on('data', (chunk: Buffer) => {

@@ -6,6 +6,7 @@ export interface AnswerHead {
   readonly status: number;
   readonly framing: Framing;
   readonly keepsConnection: boolean;
+  readonly contentType?: string | undefined;
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
@@ -23,7 +24,7 @@ export function parseHead(text: string): AnswerHead {
   if (status === 101) throw new AnswerError('answered 101, which nobody asked for');
   const tokens = (fields.get('connection') ?? '').toLowerCase().split(/[ \t]*,[ \t]*/);
   const keepsConnection = minor === '1' ? !tokens.includes('close') : false;
-  return { status, framing: framingOf(status, fields), keepsConnection };
+  return { status, framing: framingOf(status, fields), keepsConnection, contentType: fields.get('content-type') };
 }
 
 function readFields(lines: readonly string[]): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import { AnswerError } from './answer-error.ts';
 import { Connection } from './connection.ts';
 import { HttpAnswer } from './http-answer.ts';
 import { LineFilter } from './line-filter.ts';
-import type { ScrapeRequest, Scraper } from './scraper.ts';
+import type { ScrapeAnswer, ScrapeRequest, Scraper } from './scraper.ts';
 
 /** Connections that nobody used for so long are closed: most belong to pods that are gone. */
 const idleConnectionMs = 60_000;
@@ -17,7 +17,7 @@ export class DirectScraper implements Scraper {
   readonly #open = new Set<Connection>();
   readonly #wanted = new Map<string, WantedNames>();
 
-  async read(request: ScrapeRequest, deadline: AbortSignal): Promise<string> {
+  async read(request: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer> {
     const { host } = request;
     const kept = this.#kept.get(host);
     this.#kept.delete(host);
@@ -38,30 +38,30 @@ export class DirectScraper implements Scraper {
    * A server may close a kept connection at the very moment it is used again, which says nothing of the server's health;
    * so where it ends before anything came, the answer is undefined.
    */
-  async #readKept(kept: Connection, request: ScrapeRequest, deadline: AbortSignal): Promise<string | undefined> {
+  async #readKept(kept: Connection, request: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer | undefined> {
     const attempt = this.#attempt(kept, request, deadline);
     try {
-      return await attempt.text;
+      return await attempt.read;
     } catch (error) {
       if (deadline.aborted || attempt.answer.hasBegun) throw error;
       return undefined;
     }
   }
 
-  #readNew(request: ScrapeRequest, deadline: AbortSignal): Promise<string> {
+  #readNew(request: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer> {
     const connection: Connection = new Connection(request.host, () => {
       this.#open.delete(connection);
       if (this.#kept.get(request.host) === connection) this.#kept.delete(request.host);
     });
     this.#open.add(connection);
-    return this.#attempt(connection, request, deadline).text;
+    return this.#attempt(connection, request, deadline).read;
   }
 
   #attempt(
     connection: Connection,
     { host, path, names }: ScrapeRequest,
     deadline: AbortSignal,
-  ): { readonly answer: HttpAnswer; readonly text: Promise<string> } {
+  ): { readonly answer: HttpAnswer; readonly read: Promise<ScrapeAnswer> } {
     const filter = new LineFilter(this.#wantedNames(names));
     const answer = new HttpAnswer(filter);
     const onAbort = (): void => connection.close();
@@ -75,7 +75,7 @@ export class DirectScraper implements Scraper {
         else reject(error);
       });
     });
-    return { answer, text: asked.then(() => filter.end()) };
+    return { answer, read: asked.then(() => ({ text: filter.end(), contentType: answer.contentType })) };
   }
 
   #keep(host: string, connection: Connection): void {

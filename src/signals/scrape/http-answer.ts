@@ -36,6 +36,10 @@ export class HttpAnswer {
     return this.#head !== undefined || this.#beginning.length > 0;
   }
 
+  get contentType(): string | undefined {
+    return this.#head?.contentType;
+  }
+
   get isComplete(): boolean {
     return this.#body?.isComplete ?? false;
   }

@@ -28,16 +28,14 @@ export class LineFilter {
     return this.#kept + this.#lines.unfinished;
   }
 
-  #filter(text: string, start: number, end: number): boolean {
+  #filter(text: string, start: number, end: number): void {
     const at = skipBlanks(text, start);
-    const isEnd = isComment(text, at) && isEndMark(text, at);
-    if (isEnd || this.#isWanted(text, at)) this.#kept += text.slice(at, end + 1);
-    return isEnd;
+    if (this.#isWanted(text, at, end)) this.#kept += text.slice(at, end + 1);
   }
 
-  #isWanted(text: string, at: number): boolean {
-    const name = isComment(text, at) ? declaredName(text, at, this.#wanted) : this.#wanted.at(text, at);
-    return name !== undefined;
+  #isWanted(text: string, at: number, end: number): boolean {
+    if (!isComment(text, at)) return this.#wanted.at(text, at) !== undefined;
+    return isEndMark(text, at, end) || declaredName(text, at, this.#wanted) !== undefined;
   }
 
   /** What stands in its place can't be read either. */

@@ -7,14 +7,20 @@ export interface ScrapeRequest {
   readonly names: readonly string[];
 }
 
-/** Fetches what pods show in Prometheus' format, over plain HTTP. */
-export interface Scraper {
+export interface ScrapeAnswer {
   /**
    * The lines of the wanted metrics, as Latin-1 in which the bytes of UTF-8 stand: whoever reads them with
-   * ExpositionReader reads what the whole answer says of these metrics. Rejects with the host and what went wrong, and
-   * when `deadline` is aborted.
+   * ExpositionReader reads what the whole answer says of these metrics.
    */
-  read(request: ScrapeRequest, deadline: AbortSignal): Promise<string>;
+  readonly text: string;
+  /** As the server states it. */
+  readonly contentType?: string | undefined;
+}
+
+/** Fetches what pods show in Prometheus' format, over plain HTTP. */
+export interface Scraper {
+  /** Rejects with the host and what went wrong, and when `deadline` is aborted. */
+  read(request: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer>;
   /** Breaks off what is under way and closes all connections. */
   close(): void;
 }

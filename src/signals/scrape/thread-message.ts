@@ -1,4 +1,4 @@
-import type { ScrapeRequest } from './scraper.ts';
+import type { ScrapeAnswer, ScrapeRequest } from './scraper.ts';
 
 /** What is said to the thread that reads pods. */
 export type Order =
@@ -8,5 +8,5 @@ export type Order =
 
 /** What it answers. */
 export type Report =
-  | { readonly id: number; readonly text: string; readonly reason?: undefined }
+  | { readonly id: number; readonly answer: ScrapeAnswer; readonly reason?: undefined }
   | { readonly id: number; readonly reason: string };

@@ -21,7 +21,7 @@ async function carryOut(id: number, request: ScrapeRequest): Promise<void> {
   const deadline = new AbortController();
   underWay.set(id, deadline);
   try {
-    reports.push({ id, text: await scraper.read(request, deadline.signal) });
+    reports.push({ id, answer: await scraper.read(request, deadline.signal) });
   } catch (error) {
     reports.push({ id, reason: reasonOf(error) });
   }

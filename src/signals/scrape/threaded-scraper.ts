@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
 import { Outbox } from './outbox.ts';
-import type { ScrapeRequest, Scraper } from './scraper.ts';
+import type { ScrapeAnswer, ScrapeRequest, Scraper } from './scraper.ts';
 import type { Order, Report } from './thread-message.ts';
 
 /** A thread that ended by itself is not replaced sooner, so that one that can't live costs little. */
@@ -11,7 +11,7 @@ const restartAfterMs = 1_000;
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 interface Waiting {
-  readonly resolve: (text: string) => void;
+  readonly resolve: (answer: ScrapeAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -35,7 +35,7 @@ export class ThreadedScraper implements Scraper {
     this.#program = program;
   }
 
-  read(request: ScrapeRequest, deadline: AbortSignal): Promise<string> {
+  read(request: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer> {
     const { host } = request;
     if (deadline.aborted) return Promise.reject(new Error(`${host} did not answer in time`));
     if (!this.#isRunning()) return Promise.reject(new Error(`${host} was not asked: the thread that reads pods has ended; another follows`)); // prettier-ignore
@@ -44,10 +44,10 @@ export class ThreadedScraper implements Scraper {
       this.#orders.push({ id });
       this.#take(id)?.reject(new Error(`${host} did not answer in time`));
     };
-    const text = new Promise<string>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const answer = new Promise<ScrapeAnswer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     deadline.addEventListener('abort', giveUp);
     this.#orders.push({ id, request });
-    return text.finally(() => deadline.removeEventListener('abort', giveUp));
+    return answer.finally(() => deadline.removeEventListener('abort', giveUp));
   }
 
   close(): void {
@@ -75,7 +75,7 @@ export class ThreadedScraper implements Scraper {
 
   #receive(report: Report): void {
     const waiting = this.#take(report.id);
-    if (report.reason === undefined) waiting?.resolve(report.text);
+    if (report.reason === undefined) waiting?.resolve(report.answer);
     else waiting?.reject(new Error(report.reason));
   }
 

@@ -134,6 +134,12 @@ describe('a source of engine pods', () => {
     );
     expect(await beside(podAt(odd))).toEqual(partial(`${odd.server.host}: vllm:num_requests_waiting is NaN`));
     expect(await beside(podAt(cut))).toEqual(partial(`${cut.server.host}: its answer ends in the middle of a line`));
+    cut.answer = () => ({
+      headers: { 'content-type': 'application/openmetrics-text; version=1.0.0' },
+      body: vllmText({ waiting: 9, running: 1, kv: 0.1 }),
+    });
+    const unended = `${cut.server.host}: its answer is OpenMetrics and ends without "# EOF", so it was cut off`;
+    expect(await beside(podAt(cut))).toEqual(partial(unended));
     expect(await beside(podAt(broken))).toEqual(
       partial(`${broken.server.host}: vllm:num_requests_waiting can't be read`),
     );

@@ -8,8 +8,10 @@ import { referenceSamples } from './reference-parser.ts';
 
 const wanted = new Set(['queue', 'latency_bucket', 'latency', 'vllm:running']);
 
-function readChunks(chunks: Iterable<Uint8Array>, labels?: LabelTexts): Exposition {
-  const reader = new ExpositionReader(new WantedNames(wanted), labels);
+const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+function readChunks(chunks: Iterable<Uint8Array>, labels?: LabelTexts, contentType?: string): Exposition {
+  const reader = new ExpositionReader(new WantedNames(wanted), contentType, labels);
   for (const chunk of chunks) reader.write(chunk);
   return reader.end();
 }
@@ -47,7 +49,7 @@ const comment = fc.constantFrom(
 );
 const text = fc
   .array(fc.oneof({ weight: 4, arbitrary: sampleLine }, comment), { maxLength: 12 })
-  .chain((lines) => fc.constantFrom('', '# EOF\n', '# EOF\nqueue 9\n').map((end) => lines.map((line) => `${line}\n`).join('') + end)); // prettier-ignore
+  .chain((lines) => fc.constantFrom('', '# EOF\n', '# EOF', '# EOF\nqueue 9\n').map((end) => lines.map((line) => `${line}\n`).join('') + end)); // prettier-ignore
 
 describe('ExpositionReader', () => {
   it('reads what a plain parser of whole texts reads, however the bytes are cut', () => {
@@ -87,9 +89,40 @@ describe('ExpositionReader', () => {
     fc.assert(
       fc.property(fc.oneof(noise, fc.uint8Array()), fc.array(fc.nat(200), { maxLength: 6 }), (bytes, places) => {
         expect(plain(readChunks(cutAt(bytes, places)))).toEqual(plain(readChunks([bytes])));
+        const whole = plain(readChunks([bytes], undefined, openMetrics));
+        expect(plain(readChunks(cutAt(bytes, places), undefined, openMetrics))).toEqual(whole);
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('takes OpenMetrics for whole only where it ends with # EOF, wherever it breaks off', () => {
+    const page = '# TYPE queue gauge\nqueue{a="1"} 3\n# TYPE latency summary\nlatency 2\n# EOF';
+    for (let length = 0; length <= page.length; length += 1) {
+      const { flaw } = readChunks([Buffer.from(page.slice(0, length))], undefined, openMetrics);
+      expect([length, flaw === undefined]).toEqual([length, length === page.length]);
+    }
+  });
+
+  it.each([
+    ['queue 3\n# EOF\n', openMetrics, undefined],
+    ['queue 3\r\n# EOF\r\n', 'Application/OpenMetrics-Text', undefined],
+    ['queue 3\n', openMetrics, 'is OpenMetrics and ends without "# EOF", so it was cut off'],
+    ['', openMetrics, 'is OpenMetrics and ends without "# EOF", so it was cut off'],
+    ['queue 3\n# EOFs\n', openMetrics, 'is OpenMetrics and ends without "# EOF", so it was cut off'],
+    ['queue 3\n# EO', openMetrics, 'ends in the middle of a line'],
+    ['queue 3\n# EOF\nqueue 4\n', openMetrics, 'goes on after its "# EOF"'],
+    ['queue 3\n', 'text/plain; version=0.0.4', undefined],
+  ])('says of %j as %s: %s', (page, contentType, flaw) => {
+    const told = readChunks([Buffer.from(page)], undefined, contentType);
+    expect(told.flaw).toBe(flaw);
+    expect(
+      readChunks(
+        [...Buffer.from(page)].map((byte) => Uint8Array.of(byte)),
+        undefined,
+        contentType,
+      ).flaw,
+    ).toBe(flaw);
   });
 
   it('tells which wanted metrics are announced, with samples or without', () => {

@@ -34,7 +34,11 @@ describe('parseExposition', () => {
     ['a timestamp and an exemplar', 'queue_total 3 1.5 # {id="x"} 0.5\n', whole(['queue_total', {}, 3])],
     ['CRLF', 'queue 3\r\nqueue{a="1"} 4\r\n', whole(['queue', {}, 3], ['queue', { a: '1' }, 4])],
     ['comments and empty lines', '# HELP queue q\n# TYPE queue gauge\n\n#queue 9\nqueue 3\n', whole(['queue', {}, 3])],
-    ['nothing after # EOF', 'queue 3\n# EOF\nqueue 4\n', whole(['queue', {}, 3])],
+    [
+      '# EOF as any comment, where pages were put together',
+      'queue 3\n# EOF\nqueue 4\n',
+      whole(['queue', {}, 3], ['queue', {}, 4]),
+    ],
     ['# EOF without a line end', 'queue 3\n# EOF', whole(['queue', {}, 3])],
     [
       'no name that begins with a wanted one',

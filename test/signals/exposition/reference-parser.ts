@@ -9,8 +9,7 @@ const label = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/gs;
  * It knows no malformed texts and no braces within values; what it reads, ExpositionReader has to read the same.
  */
 export function referenceSamples(text: string): ReferenceSample[] {
-  const [body = ''] = text.split(/^# EOF$/m);
-  return body
+  return text
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
     .map((line): ReferenceSample => {

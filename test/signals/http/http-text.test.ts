@@ -42,7 +42,11 @@ describe('an HTTP text client', () => {
 
   it('gives any status with its text to who asks for that', async () => {
     const { standIn, http } = await start({ status: 422, body: 'why' });
-    expect(await http.ask({ url: new URL(standIn.url), deadline: deadline() })).toEqual({ status: 422, body: 'why' });
+    expect(await http.ask({ url: new URL(standIn.url), deadline: deadline() })).toEqual({
+      status: 422,
+      body: 'why',
+      contentType: 'text/plain',
+    });
   });
 
   const chunked = { 'transfer-encoding': 'chunked' };

@@ -11,7 +11,8 @@ async function start(answer: Answer): Promise<{ standIn: HttpStandIn; ask: (chan
     await standIn.server.stop();
   });
   const request = { host: standIn.server.host, path: '/metrics', names: ['queue'] };
-  return { standIn, ask: (changes) => scraper.read({ ...request, ...changes }, AbortSignal.timeout(5_000)) };
+  const read = (changes?: object) => scraper.read({ ...request, ...changes }, AbortSignal.timeout(5_000));
+  return { standIn, ask: async (changes) => (await read(changes)).text };
 }
 
 describe('a scraper', () => {

@@ -13,8 +13,8 @@ function filtered(bytes: Buffer, places: readonly number[] = []): string {
   return filter.end();
 }
 
-function read(bytes: Buffer): unknown {
-  const reader = new ExpositionReader(wanted);
+function read(bytes: Buffer, contentType?: string): unknown {
+  const reader = new ExpositionReader(wanted, contentType);
   reader.write(bytes);
   const { samples, unreadable, declared, flaw } = reader.end();
   const shown = samples.map(({ name, labels, value }) => [name, ...labels, value]);
@@ -27,7 +27,9 @@ it('leaves what the reader looks into: of what is left it reads the same', () =>
   fc.assert(
     fc.property(fc.array(part, { maxLength: 40 }), fc.array(fc.nat(400), { maxLength: 5 }), (parts, places) => {
       const bytes = Buffer.from(parts.join(''));
-      expect(read(Buffer.from(filtered(bytes, places), 'latin1'))).toEqual(read(bytes));
+      const left = Buffer.from(filtered(bytes, places), 'latin1');
+      for (const type of ['text/plain', 'application/openmetrics-text'])
+        expect(read(left, type)).toEqual(read(bytes, type));
     }),
   );
 });

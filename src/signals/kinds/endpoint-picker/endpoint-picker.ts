@@ -27,7 +27,8 @@ export function openEndpointPicker(connection: EndpointPickerConnection, tools: 
       label: `endpoint-picker ${connection.name}`,
       signals,
       read: async (_workload, deadline) => {
-        const exposition = parseExposition(await access.text({ path: '/metrics', deadline }), allNames);
+        const { body, contentType } = await access.page({ path: '/metrics', deadline });
+        const exposition = parseExposition(body, allNames, contentType);
         if (exposition.flaw !== undefined)
           throw new Error(`the metrics of ${access.host}: the text ${exposition.flaw}`);
         const pool = new PoolFigures(exposition, key);

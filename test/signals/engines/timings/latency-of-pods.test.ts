@@ -27,7 +27,7 @@ async function latency(
 ): Promise<Measurement | undefined> {
   let round = 0;
   const scraper: Scraper = {
-    read: ({ host }) => Promise.resolve(pods[Number(host.split(':')[1]) - 1]?.[round] ?? ''),
+    read: ({ host }) => Promise.resolve({ text: pods[Number(host.split(':')[1]) - 1]?.[round] ?? '' }),
     close: () => undefined,
   };
   const clock = new HandClock();
