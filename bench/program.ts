@@ -16,7 +16,10 @@ export function buildPrograms(): void {
 }
 
 /** How the chart starts them. */
-const nodeFlags = { exporter: ['--max-semi-space-size=1'], scaler: [] };
+const nodeFlags = {
+  exporter: ['--max-semi-space-size=1'],
+  scaler: ['--max-semi-space-size=4', '--heap-growing-percent=30'],
+};
 
 /** Starts the compiled exporter or scaler. */
 export function startProgram(name: 'exporter' | 'scaler', args: readonly string[]): Program {
