@@ -1,6 +1,8 @@
-import { currentLoad, mem } from 'systeminformation';
+import { freemem, totalmem } from 'node:os';
 import { pause } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
+import { readCpuTimes } from './cpu-times.ts';
+import type { CpuTimes } from './cpu-times.ts';
 
 /** The node itself, beside its GPUs. */
 export interface HostReading {
@@ -13,19 +15,19 @@ export type HostEvent =
   | { readonly kind: 'reading'; readonly reading: HostReading; readonly tookMs: number }
   | { readonly kind: 'failure'; readonly reason: string; readonly tookMs: number };
 
-/**
- * Reads the host's CPU and memory in the background. Seldom, for systeminformation starts a shell and two small programs
- * to read the CPU on Linux, and the whole process waits some milliseconds for them.
- */
+/** Reads the host's CPU and memory in the background: the CPU's load is a difference between two readings. */
 export class HostPoller {
   readonly #clock: Clock;
   readonly #intervalMs: number;
+  readonly #readTimes: () => CpuTimes;
   readonly #stopping = new AbortController();
+  #before: CpuTimes | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, intervalMs: number) {
+  constructor(clock: Clock, intervalMs: number, readTimes = readCpuTimes) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
+    this.#readTimes = readTimes;
   }
 
   start(listener: (event: HostEvent) => void): void {
@@ -37,38 +39,42 @@ export class HostPoller {
     await this.#running;
   }
 
+  /** The first load spans a second, or the interval where that is shorter. */
   async #run(listener: (event: HostEvent) => void): Promise<void> {
     const { signal } = this.#stopping;
-    // The load is a difference between two readings; the first spans the time since the host was started.
-    await currentLoad().catch(() => undefined);
+    this.#read();
     await pause(this.#clock, Math.min(1_000, this.#intervalMs), signal);
     while (!signal.aborted) {
-      listener(await this.#read());
+      listener(this.#read());
       await pause(this.#clock, this.#intervalMs, signal);
     }
   }
 
-  async #read(): Promise<HostEvent> {
+  #read(): HostEvent {
     const beganMs = this.#clock.nowMs();
     const took = (): number => this.#clock.nowMs() - beganMs;
     try {
-      const [load, memory] = [await currentLoad(), await mem()];
-      const reading = readHost(load.currentLoad, memory.total, memory.available);
+      const [before, now] = [this.#before, this.#readTimes()];
+      this.#before = now;
+      const reading = before && readHost(before, now);
       return reading
         ? { kind: 'reading', reading, tookMs: took() }
         : { kind: 'failure', reason: 'the host tells no CPU load or memory', tookMs: took() };
     } catch (error) {
+      this.#before = undefined;
       return { kind: 'failure', reason: error instanceof Error ? error.message : String(error), tookMs: took() };
     }
   }
 }
 
-function readHost(loadPercent: number, totalBytes: number, availableBytes: number): HostReading | undefined {
-  const isTrue = loadPercent >= 0 && loadPercent <= 100.5 && totalBytes > 0 && availableBytes >= 0 && availableBytes <= totalBytes; // prettier-ignore
-  if (!isTrue) return undefined;
+/** Undefined where the times do not grow, or what is free is more than there is. */
+function readHost(before: CpuTimes, now: CpuTimes): HostReading | undefined {
+  const [busy, total] = [now.busy - before.busy, now.total - before.total];
+  const [freeBytes, totalBytes] = [freemem(), totalmem()];
+  if (!(total > 0 && busy >= 0 && busy <= total && freeBytes >= 0 && freeBytes <= totalBytes)) return undefined;
   return {
-    cpuUtilizationRatio: Math.min(1, loadPercent / 100),
-    memoryUsedBytes: totalBytes - availableBytes,
+    cpuUtilizationRatio: busy / total,
+    memoryUsedBytes: totalBytes - freeBytes,
     memoryTotalBytes: totalBytes,
   };
 }
