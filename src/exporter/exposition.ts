@@ -38,6 +38,8 @@ export class Exposition {
   readonly #awaited: Set<Collector>;
   #hostReadAtMs: EpochMs | undefined;
   #claimsAnswer = false;
+  /** Whether somebody has asked since the last sample came. */
+  #wasAsked = true;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -74,10 +76,12 @@ export class Exposition {
     if (event.kind === 'sample') this.#prepare();
   }
 
-  /** Makes the text when the sample comes, so that no scrape waits for it. */
+  /** Makes the text when the sample comes, so that no scrape waits for it; but not where most samples are asked for by nobody. */
   #prepare(): void {
+    // Whose a process is, is found out now in any case: it may have ended when somebody asks.
     const view = this.#state.view(this.#settings.clock.nowMs());
-    this.#gpuSeries.render(view);
+    if (this.#wasAsked) this.#gpuSeries.render(view);
+    this.#wasAsked = false;
   }
 
   takeAllocations(event: AllocationEvent): void {
@@ -100,6 +104,7 @@ export class Exposition {
 
   /** Everything, in the text format of Prometheus. Reads nothing and waits for nothing. */
   text(): string {
+    this.#wasAsked = true;
     const nowMs = this.#settings.clock.nowMs();
     const view = this.#state.view(nowMs);
     const hostIsFresh = this.#hostReadAtMs !== undefined && nowMs - this.#hostReadAtMs <= maximumAgeMs(this.#settings.hostIntervalMs); // prettier-ignore

@@ -62,13 +62,19 @@ export class MetricText {
 
 /** `{gpu="0",uuid="GPU-…"}`, in the order given; the empty text where there are none. */
 export function labelText(labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escape(value).replaceAll('"', '\\"')}"`);
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+  let text = '';
+  for (const [name, value] of Object.entries(labels)) text += `${text === '' ? '{' : ','}${name}="${quotable(value)}"`;
+  return text === '' ? '' : `${text}}`;
 }
 
 /** The text of labels with one more behind them. */
 export function withLabel(labels: string, name: string, value: string): string {
-  return `${labels === '' ? '{' : `${labels.slice(0, -1)},`}${labelText({ [name]: value }).slice(1)}`;
+  return `${labels === '' ? '{' : `${labels.slice(0, -1)},`}${name}="${quotable(value)}"}`;
+}
+
+/** Most values hold none of the three, and all are looked at for each sample. */
+function quotable(text: string): string {
+  return /[\\\n"]/.test(text) ? escape(text).replaceAll('"', '\\"') : text;
 }
 
 function escape(text: string): string {

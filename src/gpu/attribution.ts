@@ -5,7 +5,7 @@ import { parseDeviceId } from './device-id.ts';
 import type { Attribution, Holder, LeftOut, PodReading } from './pod-reading.ts';
 import type { OwnerLookup } from './processes/owner.ts';
 import { splitByProcess } from './process-split.ts';
-import { findTarget, targetUuid } from './target.ts';
+import { Targets, targetUuid } from './target.ts';
 import type { Target } from './target.ts';
 
 /** A GPU or slice and all that hold it. */
@@ -27,7 +27,7 @@ export function attribute(
   ownerOf?: OwnerLookup,
   claimUuids: ClaimUuids = new Map(),
 ): Attribution {
-  const { held, leftOut } = readClaims(devices, allocations, claimUuids);
+  const { held, leftOut } = readClaims(new Targets(devices), allocations, claimUuids);
   const parts = [...held.values()].map((one) => settle(one, ownerOf));
   return {
     readings: parts.flatMap(({ readings }) => readings),
@@ -37,7 +37,7 @@ export function attribute(
 
 /** What is held of each GPU and slice, and by whom; IDs that lead to none are left out. */
 function readClaims(
-  devices: readonly GpuDevice[],
+  targets: Targets,
   allocations: readonly Allocation[],
   claimUuids: ClaimUuids,
 ): { held: Map<string, Held>; leftOut: LeftOut[] } {
@@ -46,7 +46,7 @@ function readClaims(
   for (const allocation of allocations) {
     for (const text of allocation.deviceIds) {
       const uuid = allocation.resource === draDriver ? claimUuids.get(text) : undefined;
-      const found = findHeld(text, uuid, devices);
+      const found = findHeld(text, uuid, targets);
       if (found.target === 'unknown-id' && !isNamedGpu(allocation.resource)) continue;
       const holder = { allocation, deviceIds: [text], shared: found.shared };
       if (typeof found.target === 'string') leftOut.push({ holder, reason: found.target });
@@ -60,14 +60,14 @@ function readClaims(
 function findHeld(
   text: string,
   uuid: string | undefined,
-  devices: readonly GpuDevice[],
+  targets: Targets,
 ): { readonly target: Target | 'no-such-gpu' | 'mig' | 'unknown-id'; readonly shared: boolean } {
   const find = (name: string): ReturnType<typeof findHeld> => {
     const id = parseDeviceId(name);
-    return { target: id ? findTarget(id, devices) : 'unknown-id', shared: id?.shared ?? false };
+    return { target: id ? targets.find(id) : 'unknown-id', shared: id?.shared ?? false };
   };
-  const byUuid = find(uuid ?? '');
-  return typeof byUuid.target === 'string' ? find(text) : byUuid;
+  const byUuid = uuid === undefined ? undefined : find(uuid);
+  return byUuid && typeof byUuid.target !== 'string' ? byUuid : find(text);
 }
 
 /** `nvidia.com/gpu.shared`, `nvidia.com/mig-1g.10gb` and such; `nvidia.com/hostdev` is a network card. */

@@ -7,42 +7,61 @@ export interface Target {
   readonly slice?: MigDevice;
 }
 
-/**
- * Finds what an ID stands for among what the driver lists. `no-such-gpu`: the driver lists no such GPU or slice. `mig`:
- * the driver's slices are not known, the ID does not tell which of several it is, or it names a GPU that is cut in slices.
- */
-export function findTarget(id: DeviceId, devices: readonly GpuDevice[]): Target | 'no-such-gpu' | 'mig' {
-  if (id.kind === 'slice') return findSlice(id.slice, devices);
-  const device = findGpu(id.gpu, devices);
-  if (!device) return 'no-such-gpu';
-  return device.migEnabled ? 'mig' : { device };
-}
-
 /** Tells a target from all others, and names it in series. */
 export function targetUuid({ device, slice }: Target): string {
   return slice?.uuid ?? device.uuid;
 }
 
-function findGpu(name: GpuName, devices: readonly GpuDevice[]): GpuDevice | undefined {
-  return devices.find(({ uuid, minorNumber }) =>
-    name.by === 'uuid' ? uuid.toLowerCase() === name.uuid.toLowerCase() : minorNumber === name.minorNumber,
-  );
+/** The GPUs and slices that the driver lists, by the names that device IDs have for them. */
+export class Targets {
+  readonly #byUuid: ReadonlyMap<string, GpuDevice>;
+  readonly #byMinor: ReadonlyMap<number | undefined, GpuDevice>;
+  readonly #slices: ReadonlyMap<string, readonly Target[]>;
+  /** Whether a GPU is cut in slices that are not told. */
+  readonly #hasUntold: boolean;
+
+  constructor(devices: readonly GpuDevice[]) {
+    const cut = devices.filter(({ migEnabled }) => migEnabled);
+    // Of several of one name the first counts.
+    this.#byUuid = new Map(devices.map((device) => [device.uuid.toLowerCase(), device] as const).reverse());
+    this.#byMinor = new Map(devices.map((device) => [device.minorNumber, device] as const).reverse());
+    this.#slices = Map.groupBy(cut.flatMap(slicesOf), ({ slice }) => slice.uuid.toLowerCase());
+    this.#hasUntold = cut.some(({ migDevices }) => migDevices === undefined);
+  }
+
+  /**
+   * Finds what an ID stands for. `no-such-gpu`: the driver lists no such GPU or slice. `mig`: the driver's slices are not known,
+   * the ID does not tell which of several it is, or it names a GPU that is cut in slices.
+   */
+  find(id: DeviceId): Target | 'no-such-gpu' | 'mig' {
+    if (id.kind === 'slice') return this.#findSlice(id.slice);
+    const device = this.#findGpu(id.gpu);
+    if (!device) return 'no-such-gpu';
+    return device.migEnabled ? 'mig' : { device };
+  }
+
+  #findGpu(name: GpuName): GpuDevice | undefined {
+    return name.by === 'uuid' ? this.#byUuid.get(name.uuid.toLowerCase()) : this.#byMinor.get(name.minorNumber);
+  }
+
+  #findSlice(name: SliceName): Target | 'no-such-gpu' | 'mig' {
+    if (name.by === 'uuid') return onlyOf(this.#slices.get(name.uuid.toLowerCase()) ?? [], this.#hasUntold);
+    const parent = this.#findGpu(name.gpu);
+    if (!parent?.migEnabled) return 'no-such-gpu';
+    return onlyOf(slicesOf(parent).filter(({ slice }) => isNamed(slice, name)), parent.migDevices === undefined); // prettier-ignore
+  }
 }
 
-function findSlice(name: SliceName, devices: readonly GpuDevice[]): Target | 'no-such-gpu' | 'mig' {
-  const parent = name.by === 'uuid' ? undefined : findGpu(name.gpu, devices);
-  if (name.by !== 'uuid' && !parent) return 'no-such-gpu';
-  const candidates = (parent ? [parent] : devices).filter(({ migEnabled }) => migEnabled);
-  const found = candidates.flatMap((device) =>
-    (device.migDevices ?? []).filter((slice) => isNamed(slice, name)).map((slice) => ({ device, slice })),
-  );
-  if (found.length === 1 && found[0]) return found[0];
-  const isOpen = found.length > 1 || candidates.some(({ migDevices }) => migDevices === undefined);
+function slicesOf(device: GpuDevice): { device: GpuDevice; slice: MigDevice }[] {
+  return (device.migDevices ?? []).map((slice) => ({ device, slice }));
+}
+
+function onlyOf([found, another]: readonly Target[], isOpen: boolean): Target | 'no-such-gpu' | 'mig' {
+  if (found) return another ? 'mig' : found;
   return isOpen ? 'mig' : 'no-such-gpu';
 }
 
-function isNamed(slice: MigDevice, name: SliceName): boolean {
-  if (name.by === 'uuid') return slice.uuid.toLowerCase() === name.uuid.toLowerCase();
+function isNamed(slice: MigDevice, name: Exclude<SliceName, { by: 'uuid' }>): boolean {
   if (name.by === 'place') return liesAt(slice, name.placement) ?? writtenInNames(slice.profile) === name.profile;
   const { gpuInstanceId, computeInstanceId = slice.computeInstanceId } = name;
   return slice.gpuInstanceId === gpuInstanceId && slice.computeInstanceId === computeInstanceId;
