@@ -1,11 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Allocation } from '../../src/domain/gpu.ts';
 import { currentFields, fakeGpu } from '../../test/support/fake-nvidia-smi.ts';
 import { buildMockNvml, mockGpu, mockUuid } from '../../test/support/mock-nvml.ts';
-import type { MockGpu } from '../../test/support/mock-nvml.ts';
+import type { MockGpu, MockNvml } from '../../test/support/mock-nvml.ts';
 import type { Undo } from './undo.ts';
 
 /** All that the mock can tell of a whole GPU beyond what it tells by itself. */
@@ -34,14 +34,34 @@ function sliceUuid(gpu: number, place: number): string {
   return `MIG-0f0f0f0f-1111-2222-3333-0000000000${gpu.toString(16)}${place}`;
 }
 
-/** Arguments of an exporter that reads these GPUs through NVML. */
-export function nvmlDriver(undo: Undo, gpus: readonly MockGpu[]): string[] {
-  return ['--backend', 'nvml', '--nvml-path', buildMockNvml(undo, { gpus }).path];
+/** A stand-in driver, and how an exporter is told to read it. */
+export interface Driver {
+  readonly args: readonly string[];
+  /** CPU seconds that have been spent within it so far, by whomever. */
+  cpuSeconds(): number;
 }
 
-/** Arguments of an exporter that reads eight GPUs through a stand-in nvidia-smi. */
-export function nvidiaSmiDriver(undo: Undo): string[] {
-  return ['--backend', 'nvidia-smi', '--nvidia-smi-path', nvidiaSmi(undo)];
+/** GPUs that are read through NVML. */
+export function nvmlDriver(undo: Undo, gpus: readonly MockGpu[]): Driver {
+  const { path } = timedNvml(undo, gpus);
+  return { args: ['--backend', 'nvml', '--nvml-path', path], cpuSeconds: () => spentSeconds(path) };
+}
+
+/** The tests' stand-in library, optimised, with the time that is spent in it added up. */
+function timedNvml(undo: Undo, gpus: readonly MockGpu[]): MockNvml {
+  const timer = fileURLToPath(new URL('driver-time.c', import.meta.url));
+  const mock = buildMockNvml(undo, { gpus }, ['-O2', '-finstrument-functions', '-Wl,-Bsymbolic', timer]);
+  writeFileSync(`${mock.path}.time`, Buffer.alloc(8));
+  return mock;
+}
+
+function spentSeconds(path: string): number {
+  return Number(readFileSync(`${path}.time`).readBigUInt64LE(0)) / 1e9;
+}
+
+/** Eight GPUs that are read through a stand-in nvidia-smi: a process of the driver's, so that nothing is spent in ours. */
+export function nvidiaSmiDriver(undo: Undo): Driver {
+  return { args: ['--backend', 'nvidia-smi', '--nvidia-smi-path', nvidiaSmi(undo)], cpuSeconds: () => 0 };
 }
 
 /** An executable that speaks nvidia-smi's command line for eight healthy GPUs. */

@@ -1,9 +1,10 @@
 import type { Benchmark, Figure } from '../figure.ts';
 import { pause } from '../program.ts';
-import { cpuSecondsOf, memoryOf } from '../processes.ts';
+import { memoryOf } from '../processes.ts';
 import type { Memory } from '../processes.ts';
 import { percentile } from '../statistics.ts';
 import { eightHolders, nvidiaSmiDriver, nvmlDriver, wholeGpus } from './drivers.ts';
+import type { Driver } from './drivers.ts';
 import { startNode } from './node.ts';
 import type { BenchNode } from './node.ts';
 import { Undo } from './undo.ts';
@@ -15,13 +16,13 @@ const scrapeEveryMs = 5_000;
 
 /**
  * The exporter on a node with 8 GPUs and 64 pods, 8 of which hold a GPU each, sampling once a second from a stand-in
- * driver and a stand-in kubelet. With NVML all its processes count, and the little that the stand-in library takes counts with them;
- * with nvidia-smi the tool is the driver's and does not count.
+ * driver and a stand-in kubelet. All its processes count, that which holds NVML too. The CPU that is spent within the stand-in
+ * library does not (driver-time.c measures it): it is the driver's. So is the tool with nvidia-smi, with all its memory.
  */
 export const nvmlLoad = loadOf('exporter', (undo) => nvmlDriver(undo, wholeGpus(8)));
 export const nvidiaSmiLoad = loadOf('exporter.nvidia_smi', nvidiaSmiDriver);
 
-function loadOf(name: string, driverOf: (undo: Undo) => string[]): Benchmark {
+function loadOf(name: string, driverOf: (undo: Undo) => Driver): Benchmark {
   const figures = ['scrape_p99', 'cpu_share', 'rss'].map((figure) => `${name}.${figure}`);
   return {
     figures,
@@ -70,13 +71,12 @@ async function timeScrapes({ scraper }: BenchNode): Promise<number[]> {
   return delays;
 }
 
-/** Cores used while sampling once a second and scraped every 5 s. */
-export async function cpuShare({ scraper, ownPids }: BenchNode, windowMs = cpuWindowMs): Promise<number> {
-  const pids = ownPids();
-  const [startSeconds, start] = [cpuSecondsOf(pids), performance.now()];
+/** Cores used beyond the driver's time, while sampling once a second and scraped every 5 s. */
+export async function cpuShare({ scraper, ownCpuSeconds }: BenchNode, windowMs = cpuWindowMs): Promise<number> {
+  const [startSeconds, start] = [ownCpuSeconds(), performance.now()];
   while (performance.now() - start < windowMs) {
     await scraper.scrape();
     await pause(scrapeEveryMs);
   }
-  return (cpuSecondsOf(pids) - startSeconds) / ((performance.now() - start) / 1_000);
+  return (ownCpuSeconds() - startSeconds) / ((performance.now() - start) / 1_000);
 }

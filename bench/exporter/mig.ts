@@ -6,7 +6,10 @@ import { cpuShare } from './load.ts';
 import { startNode } from './node.ts';
 import { Undo } from './undo.ts';
 
-/** CPU of all the exporter's processes on a node of 16 GPUs in 7 slices each, every slice a pod's, over that on one of 8 whole GPUs. */
+/**
+ * CPU of all the exporter's processes, beyond the driver's time, on a node of 16 GPUs in 7 slices each, every slice a pod's, over
+ * that on one of 8 whole GPUs.
+ */
 export const migFactor: Benchmark = { figures: ['exporter.mig_factor'], run: measureMig };
 
 async function measureMig(): Promise<Figure[]> {

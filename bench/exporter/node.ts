@@ -5,7 +5,8 @@ import type { Allocation } from '../../src/domain/gpu.ts';
 import { freePort } from '../../src/program/child.ts';
 import { startKubelet } from '../../src/simulator/kubelet.ts';
 import { startProgram, waitFor } from '../program.ts';
-import { childrenOf, commandOf } from '../processes.ts';
+import { childrenOf, commandOf, cpuSecondsOf } from '../processes.ts';
+import type { Driver } from './drivers.ts';
 import { Scraper } from './scraper.ts';
 import type { Undo } from './undo.ts';
 
@@ -15,11 +16,12 @@ export interface BenchNode {
   readonly pid: number;
   /** The exporter and the process of its own that holds NVML; the driver's tool is not its own. */
   readonly ownPids: () => number[];
+  /** CPU seconds of these so far, but for those that were spent within the driver. */
+  readonly ownCpuSeconds: () => number;
 }
 
 interface Settings {
-  /** Which backend, and where its stand-in driver is. */
-  readonly driver: readonly string[];
+  readonly driver: Driver;
   readonly allocations: () => readonly Allocation[];
   readonly sampleInterval?: string;
   /** How many series of pods there are when all is known. */
@@ -38,17 +40,9 @@ export async function startNode(undo: Undo, settings: Settings): Promise<BenchNo
   mkdirSync(join(folder, 'pods'));
   const port = await freePort();
   const exporter = startProgram('exporter', [
-    ...[
-      '--host',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-      '--kubelet-socket',
-      socket,
-      '--pod-logs-path',
-      join(folder, 'pods'),
-    ],
-    ...['--sample-interval', settings.sampleInterval ?? '1s', ...settings.driver],
+    ...['--host', '127.0.0.1', '--port', `${port}`, '--kubelet-socket', socket],
+    ...['--pod-logs-path', join(folder, 'pods'), '--sample-interval', settings.sampleInterval ?? '1s'],
+    ...settings.driver.args,
   ]);
   undo.onTestFinished(() => exporter.stop());
   await waitFor(`http://127.0.0.1:${port}/readyz`, patienceMs);
@@ -57,5 +51,7 @@ export async function startNode(undo: Undo, settings: Settings): Promise<BenchNo
   const isWhole = (text: string): boolean => text.match(/^pilotlight_pod_gpu_memory_used_bytes\{/gm)?.length === settings.podSeries; // prettier-ignore
   await scraper.until(isWhole, patienceMs);
   const ownChildren = (): number[] => childrenOf(exporter.pid).filter((pid) => commandOf(pid).includes('/nvml/child.'));
-  return { scraper, pid: exporter.pid, ownPids: () => [exporter.pid, ...ownChildren()] };
+  const ownPids = (): number[] => [exporter.pid, ...ownChildren()];
+  const ownCpuSeconds = (): number => cpuSecondsOf(ownPids()) - settings.driver.cpuSeconds();
+  return { scraper, pid: exporter.pid, ownPids, ownCpuSeconds };
 }

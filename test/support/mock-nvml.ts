@@ -67,17 +67,19 @@ export function mockGpu(position: number, values: MockUnit['values'] = {}, more:
   };
 }
 
-/** Builds the library in a folder of its own, gone after the test. It begins with one healthy GPU. */
+/**
+ * Builds the library in a folder of its own, gone after the test. It begins with one healthy GPU.
+ * @param compilerWords what the compiler is told beside the source: `-DOLD_DRIVER`, other sources
+ */
 export function buildMockNvml(
   test: { onTestFinished(call: () => void): void },
   driver: MockDriver = { gpus: [mockGpu(0)] },
-  defines: readonly string[] = [],
+  compilerWords: readonly string[] = [],
 ): MockNvml {
-  // prettier-ignore
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
   test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'libnvidia-ml.so.1');
-  copyFileSync(compiled(defines), path);
+  copyFileSync(compiled(compilerWords), path);
   const become = (next: MockDriver): void => {
     writeFileSync(`${path}.driver.new`, describe(next));
     renameSync(`${path}.driver.new`, `${path}.driver`);
@@ -96,15 +98,15 @@ export function buildMockNvml(
 const libraries = new Map<string, string>();
 
 /** The library as the compiler made it, once for each process of tests. */
-function compiled(defines: readonly string[]): string {
-  const key = defines.join(' ');
+function compiled(compilerWords: readonly string[]): string {
+  const key = compilerWords.join(' ');
   const kept = libraries.get(key);
   if (kept !== undefined) return kept;
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'mock.so');
   const source = fileURLToPath(new URL('./mock-nvml.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', ...defines.map((name) => `-D${name}`), '-o', path, source, '-ldl']);
+  execFileSync('cc', ['-shared', '-fPIC', ...compilerWords, '-o', path, source, '-ldl']);
   libraries.set(key, path);
   return path;
 }

@@ -12,7 +12,7 @@ const patience = { timeout: 20_000, interval: 20 };
 function start(
   test: TestContext,
   driver: MockDriver,
-  defines: readonly string[] = [],
+  compilerWords: readonly string[] = [],
 ): {
   nvml: MockNvml;
   events: ReaderEvent[];
@@ -20,7 +20,7 @@ function start(
   devicesWhere: (isWanted: (device: GpuDevice) => boolean) => Promise<readonly GpuDevice[]>;
 } {
   // prettier-ignore
-  const nvml = buildMockNvml(test, driver, defines);
+  const nvml = buildMockNvml(test, driver, compilerWords);
   const reader = new NvmlReader({ nvmlPath: nvml.path, intervalMs: 150, clock: systemClock });
   test.onTestFinished(() => reader.stop());
   const events: ReaderEvent[] = [];
@@ -71,7 +71,7 @@ describe.skipIf(!hasCompiler).concurrent(`NvmlReader${skippedWithoutCompiler}`, 
   });
 
   it('reads an old driver, whose functions are fewer and otherwise named', async (test) => {
-    const { events, devicesWhere } = start(test, { gpus: [mockGpu(0, { clockEvents: 1 })] }, ['OLD_DRIVER']);
+    const { events, devicesWhere } = start(test, { gpus: [mockGpu(0, { clockEvents: 1 })] }, ['-DOLD_DRIVER']);
     const [device] = await devicesWhere(() => true);
     expect(device).toMatchObject({ memoryUsedBytes: 2_147_483_648, clockEventReasons: ['gpu_idle'] });
     expect(device).not.toHaveProperty('memoryReservedBytes');
