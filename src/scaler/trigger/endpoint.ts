@@ -6,15 +6,12 @@ import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
 import type { ScaledObjectRef, Workload, WorkloadReading } from '../../domain/workload.ts';
 import type { WorkloadSource } from '../../kubernetes/workload-source.ts';
-import { decide } from '../../decision/decide.ts';
-import { quietness } from '../../decision/quiet.ts';
+import { Judge } from '../../decision/judge.ts';
 import { warmLeadMs } from '../../decision/warm-lead.ts';
-import { CalendarWatch } from './calendar-watch.ts';
+import { CalendarWatch } from '../../schedule/calendar-watch.ts';
 import { nextEdgeMs } from './next-edge.ts';
-import { QuietWatch } from './quiet-watch.ts';
 import type { ReadTurns } from './read-turns.ts';
 import type { Snapshot } from './snapshot.ts';
-import { StepWatch } from './step-watch.ts';
 import type { WarmUp } from './warm-up.ts';
 
 /** Reads the signals of one policy, and knows how old each reading is. */
@@ -58,8 +55,7 @@ export class Endpoint {
   readonly warmUp: WarmUp;
   readonly #parts: EndpointParts;
   readonly #calendar: CalendarWatch | undefined;
-  readonly #quiet: QuietWatch;
-  readonly #steps: StepWatch;
+  readonly #judge: Judge;
   readonly #listeners = new Set<() => void>();
   #last: Snapshot | undefined;
   #reading = false;
@@ -76,8 +72,7 @@ export class Endpoint {
     this.warmUp = parts.warmUp;
     this.#parts = parts;
     this.#calendar = policy.calendar && new CalendarWatch(policy.calendar);
-    this.#quiet = new QuietWatch(parts.timing.staleAfterMs);
-    this.#steps = new StepWatch(policy, parts.timing.staleAfterMs);
+    this.#judge = new Judge(policy, parts.timing.staleAfterMs);
   }
 
   /** Begins to read. Called once. */
@@ -169,18 +164,12 @@ export class Endpoint {
     const startup = known.state === 'known' ? known.workload.startup : undefined;
     const calendar = this.#calendar && { calendar: this.#calendar.at(nowMs, warmLeadMs(this.policy, startup)) };
     if (known.state === 'unknown') {
-      this.#quiet.note(false, nowMs);
-      this.#steps.forget();
+      this.#judge.forget(nowMs);
       return { verdict: undecided(known.reason, nowMs), workload: known, readings, ...calendar };
     }
-    const { quiet, because } = quietness(this.policy, known.workload, readings);
-    const sinceMs = this.#quiet.note(quiet, nowMs);
-    const moment = { nowMs, workload: known.workload, readings };
     const { hpaTolerance } = this.#parts;
-    const context = { ...moment, hpaTolerance, stepWindows: this.#steps.note(moment), ...calendar };
-    const verdict = decide(this.policy, sinceMs === undefined ? context : { ...context, quietSinceMs: sinceMs });
-    const quietNow = sinceMs === undefined ? { quiet, because } : { quiet, because, sinceMs };
-    return { verdict, workload: known, readings, ...calendar, quiet: quietNow };
+    const moment = { nowMs, workload: known.workload, readings, hpaTolerance, ...calendar };
+    return { ...this.#judge.judge(moment), workload: known, readings, ...calendar };
   }
 
   #planEdge(workload: WorkloadReading): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/decision/decide.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Workload } from '../../../src/domain/workload.ts';
-import { StepWatch } from '../../../src/scaler/trigger/step-watch.ts';
+import { StepWatch } from '../../../src/decision/steps/step-watch.ts';
 import { DeploymentModel } from '../../../src/simulator/deployment.ts';
 import { syncHpa } from '../../../src/simulator/hpa.ts';
 import type { HpaSpec } from '../../../src/simulator/hpa.ts';

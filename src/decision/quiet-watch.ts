@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../domain/clock.ts';
+import type { EpochMs } from '../domain/clock.ts';
 
 /** Keeps since when a workload has been quiet without a gap. */
 export class QuietWatch {

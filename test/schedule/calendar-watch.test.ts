@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Calendar } from '../../../src/domain/calendar.ts';
-import { CalendarWatch } from '../../../src/scaler/trigger/calendar-watch.ts';
-import { calendarAt } from '../../../src/schedule/calendar-at.ts';
+import type { Calendar } from '../../src/domain/calendar.ts';
+import { CalendarWatch } from '../../src/schedule/calendar-watch.ts';
+import { calendarAt } from '../../src/schedule/calendar-at.ts';
 
 const everyDay = [1, 2, 3, 4, 5, 6, 7] as const;
 const calendar: Calendar = {

@@ -1,7 +1,7 @@
-import { comparedValue } from '../../decision/steps/compared-value.ts';
-import { describeUnsettled } from '../../decision/steps/settled.ts';
-import { slotMs, sustain } from '../../decision/steps/sustain.ts';
-import type { Sustain } from '../../decision/steps/sustain.ts';
+import { comparedValue } from './compared-value.ts';
+import { describeUnsettled } from './settled.ts';
+import { slotMs, sustain } from './sustain.ts';
+import type { Sustain } from './sustain.ts';
 import type { EpochMs } from '../../domain/clock.ts';
 import type { DecisionContext } from '../../domain/decision.ts';
 import type { Policy } from '../../domain/policy.ts';

@@ -4,7 +4,7 @@ import type { Reading } from '../../../src/domain/reading.ts';
 import type { SignalName } from '../../../src/domain/signal.ts';
 import type { StepWindow } from '../../../src/domain/step.ts';
 import type { Workload } from '../../../src/domain/workload.ts';
-import { StepWatch } from '../../../src/scaler/trigger/step-watch.ts';
+import { StepWatch } from '../../../src/decision/steps/step-watch.ts';
 import { fresh, pod, policy, workload } from '../../support/builders.ts';
 import { absent, failed, plan, readings, stale } from '../../support/decision-context.ts';
 import { stepsOf } from '../../support/steps.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QuietWatch } from '../../../src/scaler/trigger/quiet-watch.ts';
+import { QuietWatch } from '../../src/decision/quiet-watch.ts';
 
 describe('QuietWatch', () => {
   it('tells since when it has been quiet', () => {

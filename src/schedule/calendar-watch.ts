@@ -1,6 +1,6 @@
-import type { Calendar, CalendarState } from '../../domain/calendar.ts';
-import type { EpochMs } from '../../domain/clock.ts';
-import { calendarAt } from '../../schedule/calendar-at.ts';
+import type { Calendar, CalendarState } from '../domain/calendar.ts';
+import type { EpochMs } from '../domain/clock.ts';
+import { calendarAt } from './calendar-at.ts';
 
 /** However far off the next edge is, the calendar is looked at again after this. */
 const longestMs = 3_600_000;
