@@ -1,8 +1,6 @@
-import { freemem, totalmem } from 'node:os';
+import { currentLoad, mem } from 'systeminformation';
 import { pause } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
-import { readCpuTimes } from './cpu-times.ts';
-import type { CpuTimes } from './cpu-times.ts';
 
 /** The node itself, beside its GPUs. */
 export interface HostReading {
@@ -15,19 +13,27 @@ export type HostEvent =
   | { readonly kind: 'reading'; readonly reading: HostReading; readonly tookMs: number }
   | { readonly kind: 'failure'; readonly reason: string; readonly tookMs: number };
 
-/** Reads the host's CPU and memory in the background: the CPU's load is a difference between two readings. */
+/** What is asked of systeminformation. */
+interface HostFacts {
+  currentLoad(): Promise<{ readonly currentLoad: number }>;
+  mem(): Promise<{ readonly total: number; readonly available: number }>;
+}
+
+/**
+ * Reads the host's CPU and memory in the background. Seldom, for systeminformation starts a shell and two small programs
+ * to read the CPU on Linux, and the whole process waits some 20 ms for them.
+ */
 export class HostPoller {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #readTimes: () => CpuTimes;
+  readonly #facts: HostFacts;
   readonly #stopping = new AbortController();
-  #before: CpuTimes | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, intervalMs: number, readTimes = readCpuTimes) {
+  constructor(clock: Clock, intervalMs: number, facts: HostFacts = { currentLoad, mem }) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
-    this.#readTimes = readTimes;
+    this.#facts = facts;
   }
 
   start(listener: (event: HostEvent) => void): void {
@@ -39,42 +45,38 @@ export class HostPoller {
     await this.#running;
   }
 
-  /** The first load spans a second, or the interval where that is shorter. */
   async #run(listener: (event: HostEvent) => void): Promise<void> {
     const { signal } = this.#stopping;
-    this.#read();
+    // The load is a difference between two readings; the first spans the time since the host was started.
+    await this.#facts.currentLoad().catch(() => undefined);
     await pause(this.#clock, Math.min(1_000, this.#intervalMs), signal);
     while (!signal.aborted) {
-      listener(this.#read());
+      listener(await this.#read());
       await pause(this.#clock, this.#intervalMs, signal);
     }
   }
 
-  #read(): HostEvent {
+  async #read(): Promise<HostEvent> {
     const beganMs = this.#clock.nowMs();
     const took = (): number => this.#clock.nowMs() - beganMs;
     try {
-      const [before, now] = [this.#before, this.#readTimes()];
-      this.#before = now;
-      const reading = before && readHost(before, now);
+      const [load, memory] = [await this.#facts.currentLoad(), await this.#facts.mem()];
+      const reading = readHost(load.currentLoad, memory.total, memory.available);
       return reading
         ? { kind: 'reading', reading, tookMs: took() }
         : { kind: 'failure', reason: 'the host tells no CPU load or memory', tookMs: took() };
     } catch (error) {
-      this.#before = undefined;
       return { kind: 'failure', reason: error instanceof Error ? error.message : String(error), tookMs: took() };
     }
   }
 }
 
-/** Undefined where the times do not grow, or what is free is more than there is. */
-function readHost(before: CpuTimes, now: CpuTimes): HostReading | undefined {
-  const [busy, total] = [now.busy - before.busy, now.total - before.total];
-  const [freeBytes, totalBytes] = [freemem(), totalmem()];
-  if (!(total > 0 && busy >= 0 && busy <= total && freeBytes >= 0 && freeBytes <= totalBytes)) return undefined;
+function readHost(loadPercent: number, totalBytes: number, availableBytes: number): HostReading | undefined {
+  const isTrue = loadPercent >= 0 && loadPercent <= 100.5 && totalBytes > 0 && availableBytes >= 0 && availableBytes <= totalBytes; // prettier-ignore
+  if (!isTrue) return undefined;
   return {
-    cpuUtilizationRatio: busy / total,
-    memoryUsedBytes: totalBytes - freeBytes,
+    cpuUtilizationRatio: Math.min(1, loadPercent / 100),
+    memoryUsedBytes: totalBytes - availableBytes,
     memoryTotalBytes: totalBytes,
   };
 }

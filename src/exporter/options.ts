@@ -51,7 +51,7 @@ export const exporterOptions = {
     metricNameChoices,
     "Names of the metrics of GPUs and pods: native, dcgm (dcgm-exporter's names, labels and units; pilotlight's own scaler does not read these), or both.",
   ),
-  hostInterval: durationOption(15_000, "Time between two readings of the host's CPU and memory; 0s turns them off."),
+  hostInterval: durationOption(30_000, "Time between two readings of the host's CPU and memory; 0s turns them off."),
   simulatedGpus: integerOption(8, { min: 1, max: 64 }, 'Number of simulated GPUs.'),
   simulatedModel: choiceOption(simulatedModels[0], simulatedModels, 'Model of the simulated GPUs.'),
   simulatedSeed: integerOption(1, { min: 0, max: 2 ** 31 }, 'Seed of the simulated readings and UUIDs.'),

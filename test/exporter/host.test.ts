@@ -1,74 +1,73 @@
-import { freemem, totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { CpuTimes } from '../../src/exporter/cpu-times.ts';
-import { parseProcStat, readCpuTimes } from '../../src/exporter/cpu-times.ts';
 import { HostPoller } from '../../src/exporter/host.ts';
 import type { HostEvent } from '../../src/exporter/host.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
-describe('the times of all cores', () => {
-  it.each([
-    ['with guests, whose time is the users’ as well', 'cpu  100 20 30 800 50 0 5 15 90 9\ncpu0 1 2 3 4', { busy: 170, total: 1_020 }], // prettier-ignore
-    ['of an old kernel', 'cpu  10 0 10 80\ncpu0 10 0 10 80\n', { busy: 20, total: 100 }],
-  ])('are read %s', (_, text, times) => {
-    expect(parseProcStat(text)).toEqual(times);
-  });
+const gib = 2 ** 30;
 
-  it.each(['', 'cpu0 1 2 3 4', 'cpu  1 2 three 4', 'cpu  1 2 3'])('are not read from %j', (text) => {
-    expect(() => parseProcStat(text)).toThrow('/proc/stat does not begin with the times of all cores');
-  });
+interface Told {
+  /** In percent. */
+  readonly load: number;
+  readonly total?: number;
+  readonly available?: number;
+}
 
-  it('are those of this machine', () => {
-    const { busy, total } = readCpuTimes();
-    expect(busy).toBeGreaterThan(0);
-    expect(total).toBeGreaterThan(busy);
-  });
-});
-
-describe('the host', () => {
-  it('tells the load between two readings, and the memory', async () => {
-    const { events, clock, stop } = start([
-      { busy: 10, total: 100 },
-      { busy: 25, total: 200 },
-      { busy: 125, total: 300 },
-    ]);
-    await clock.advance(1_000);
-    await clock.advance(15_000);
-    await stop();
-    expect(events.map((event) => event.kind === 'reading' && event.reading.cpuUtilizationRatio)).toEqual([0.15, 1]);
-    expect(events).toMatchObject([{ reading: { memoryTotalBytes: totalmem() } }, {}]);
-    const [first] = events;
-    const used = first?.kind === 'reading' ? first.reading.memoryUsedBytes : 0;
-    expect(Math.abs(totalmem() - freemem() - used)).toBeLessThan(totalmem() / 4);
-  });
-
-  it('tells a failure in place of a load that can not be true, and goes on', async () => {
-    const { events, clock, stop } = start([
-      { busy: 10, total: 100 },
-      { busy: 5, total: 50 },
-      new Error('no /proc here'),
-      { busy: 10, total: 100 },
-      { busy: 60, total: 200 },
-    ]);
-    await clock.advance(46_000);
-    await stop();
-    expect(events.map((event) => (event.kind === 'reading' ? event.reading.cpuUtilizationRatio : event.reason))).toEqual([
-      'the host tells no CPU load or memory',
-      'no /proc here',
-      'the host tells no CPU load or memory',
-      0.5,
-    ]); // prettier-ignore
-  });
-});
-
-function start(times: (CpuTimes | Error)[]): { events: HostEvent[]; clock: HandClock; stop: () => Promise<void> } {
+/** Events of a poller whose readings tell these in turn; the first load is not used, for it spans the time since boot. */
+async function eventsOf(told: readonly (Told | Error)[]): Promise<HostEvent[]> {
   const clock = new HandClock();
   const events: HostEvent[] = [];
-  const poller = new HostPoller(clock, 15_000, () => {
-    const next = times.shift();
-    if (next === undefined || next instanceof Error) throw next ?? new Error('asked too often');
-    return next;
+  const answers = [{ load: 50 }, ...told].map((answer): Told | Error => answer);
+  let memory: Told = { load: 0 };
+  const poller = new HostPoller(clock, 15_000, {
+    currentLoad: () => {
+      const next = answers.shift();
+      if (next === undefined || next instanceof Error) return Promise.reject(next ?? new Error('asked too often'));
+      memory = next;
+      return Promise.resolve({ currentLoad: next.load });
+    },
+    mem: () => Promise.resolve({ total: memory.total ?? 8 * gib, available: memory.available ?? 6 * gib }),
   });
   poller.start((event) => events.push(event));
-  return { events, clock, stop: () => poller.stop() };
+  await clock.advance(1_000);
+  for (let count = 1; count < told.length; count++) await clock.advance(15_000);
+  await poller.stop();
+  return events;
 }
+
+describe('the host', () => {
+  it('tells the load since the reading before, as a ratio, and the memory that is not available', async () => {
+    expect(await eventsOf([{ load: 15 }, { load: 100.2, available: gib }])).toMatchObject([
+      { kind: 'reading', reading: { cpuUtilizationRatio: 0.15, memoryUsedBytes: 2 * gib, memoryTotalBytes: 8 * gib } },
+      { kind: 'reading', reading: { cpuUtilizationRatio: 1, memoryUsedBytes: 7 * gib } },
+    ]);
+  });
+
+  it.each<Told>([
+    { load: NaN },
+    { load: -1 },
+    { load: 101 },
+    { load: 1, total: 0, available: 0 },
+    { load: 1, available: -1 },
+    { load: 1, available: 9 * gib },
+  ])('tells a failure in place of what can not be true: %j', async (told) => {
+    expect(await eventsOf([told])).toMatchObject([{ kind: 'failure', reason: 'the host tells no CPU load or memory' }]);
+  });
+
+  it('goes on after a failure', async () => {
+    expect(await eventsOf([new Error('no /proc here'), { load: 20 }])).toMatchObject([
+      { kind: 'failure', reason: 'no /proc here' },
+      { kind: 'reading', reading: { cpuUtilizationRatio: 0.2 } },
+    ]);
+  });
+
+  it('is read by the library', async () => {
+    const events: HostEvent[] = [];
+    const clock = new HandClock();
+    const poller = new HostPoller(clock, 15_000);
+    poller.start((event) => events.push(event));
+    await expect
+      .poll(async () => (await clock.advance(1_000), events[0]), { interval: 1 })
+      .toMatchObject({ kind: 'reading' });
+    await poller.stop();
+  });
+});
