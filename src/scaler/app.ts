@@ -38,7 +38,7 @@ const readsToStale = 3;
 /** How long a gauge's last value is remembered after that. */
 const forgetAfterMs = 300_000;
 /** How long a start may wait for the list of ScaledObjects. */
-const listLimitMs = 5_000;
+const listLimitMs = 15_000;
 
 /** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {

@@ -1,5 +1,6 @@
 import type { Surroundings } from './api/collection.ts';
 import { KindDiscovery } from './api/kind-discovery.ts';
+import { PollPace } from './poll-pace.ts';
 import type { HpaFacts } from '../../domain/workload.ts';
 import { readHpa } from './records/hpa-record.ts';
 import { podFieldSelector, podTopics, readPod } from './records/pod-record.ts';
@@ -20,6 +21,7 @@ export interface ClusterResources {
   readonly statefulSets: SharedCollections<ScaleTarget>;
   readonly hpas: SharedCollections<HpaFacts>;
   readonly discovery: KindDiscovery;
+  readonly pace: PollPace;
   readonly writes: Writes;
 }
 
@@ -36,6 +38,7 @@ export function clusterResources(surroundings: Surroundings): ClusterResources {
     statefulSets: new SharedCollections({ ...apps, plural: 'statefulsets', parse: readStatefulSet }),
     hpas: new SharedCollections({ ...autoscaling, plural: 'horizontalpodautoscalers', parse: readHpa }),
     discovery: new KindDiscovery(surroundings.client, surroundings.clock),
+    pace: new PollPace(),
     writes: new Writes(surroundings.clock, surroundings.logger),
   };
 }

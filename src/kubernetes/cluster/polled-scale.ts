@@ -5,17 +5,18 @@ import type { Surroundings } from './api/collection.ts';
 import type { KindDiscovery } from './api/kind-discovery.ts';
 import { KubeError } from './api/kube-error.ts';
 import type { Observation } from './api/observation.ts';
+import type { PollPace } from './poll-pace.ts';
 import { readScale } from './records/scale-target.ts';
 import type { ScaleTarget } from './records/scale-target.ts';
 import type { ScaledObjectRecord } from './records/scaled-object.ts';
 
-/** How often the scale subresource is read when nothing else hints at a change. */
-const intervalMs = 5_000;
 /** However many pods come and go, it is not read more often. */
 const shortestIntervalMs = 1_000;
 
 interface PolledScaleSetting extends Surroundings {
   readonly discovery: KindDiscovery;
+  /** How often to read when nothing hints at a change; shared by all that are polled. */
+  readonly pace: PollPace;
   readonly namespace: string;
   readonly target: ScaledObjectRecord;
   /** What to say when the API server has no such object. */
@@ -32,10 +33,12 @@ export class PolledScale {
   readonly #setting: PolledScaleSetting;
   readonly #stopping = new AbortController();
   readonly #backoff = new Backoff();
+  readonly #leavePace: () => void;
   #resting = new AbortController();
 
   constructor(setting: PolledScaleSetting) {
     this.#setting = setting;
+    this.#leavePace = setting.pace.join();
     void this.#run();
   }
 
@@ -53,6 +56,7 @@ export class PolledScale {
   }
 
   stop(): void {
+    this.#leavePace();
     this.#stopping.abort();
     this.#resting.abort();
   }
@@ -70,7 +74,8 @@ export class PolledScale {
   async #rest(): Promise<void> {
     this.#backoff.reset();
     await pause(this.#setting.clock, shortestIntervalMs, this.#stopping.signal);
-    await pause(this.#setting.clock, intervalMs - shortestIntervalMs, this.#resting.signal);
+    const { clock, pace } = this.#setting;
+    await pause(clock, pace.intervalMs - shortestIntervalMs, this.#resting.signal);
   }
 
   #backOff(): Promise<void> {

@@ -26,8 +26,8 @@ export function viewTarget(
   const reasonIfMissing = `${target.kind} ${namespace}/${target.name}, which the ScaledObject names as its scaleTargetRef, not found`;
   const watched = target.apiVersion === 'apps/v1' ? watchedKind(resources, target.kind) : undefined;
   if (!watched) {
-    const { surroundings, discovery } = resources;
-    return new PolledScale({ ...surroundings, discovery, namespace, target, reasonIfMissing, onChange });
+    const { surroundings, discovery, pace } = resources;
+    return new PolledScale({ ...surroundings, discovery, pace, namespace, target, reasonIfMissing, onChange });
   }
   const lease = watched.lease(namespace, onChange);
   lease.follow([target.name]);

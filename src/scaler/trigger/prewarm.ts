@@ -10,6 +10,8 @@ import type { TriggerMetadata } from './trigger-index.ts';
 const longestMs = 45_000;
 /** While one trigger after the other decides, the others are waited for; those that can't decide are not. */
 const patienceMs = 5_000;
+/** Before the first decides, the API server has to be heard, which may take as long as it lets us wait. */
+const firstPatienceMs = 15_000;
 
 interface KnownTrigger {
   readonly ref: ScaledObjectRef;
@@ -28,7 +30,7 @@ export async function prewarm(endpoints: Endpoints, triggers: readonly KnownTrig
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const done = (): void => resolve(undefined);
   const cancelLongest = clock.after(longestMs, done);
-  let cancelPatience = clock.after(patienceMs, done);
+  let cancelPatience = clock.after(firstPatienceMs, done);
   const cancels = waitedFor.map((endpoint) =>
     onceDecided(endpoint, () => {
       undecided -= 1;

@@ -72,6 +72,25 @@ describe('prewarm', () => {
     expect(state.isWarm).toBe(true);
   });
 
+  it('waits longer for the first decision, for which the API server has to be heard', async () => {
+    const { clock, workloads, start } = build();
+    const state = start([{ ref: llama, metadata }, { ref: phi, metadata }]); // prettier-ignore
+    await clock.advance(14_000);
+    expect(state.isWarm).toBe(false);
+    workloads.set(llama, { replicas: 1 });
+    await clock.advance(4_000);
+    expect(state.isWarm).toBe(false);
+    await clock.advance(1_500);
+    expect(state.isWarm).toBe(true);
+  });
+
+  it('does not wait longer than that where nothing is heard', async () => {
+    const { clock, start } = build();
+    const state = start([{ ref: llama, metadata }]);
+    await clock.advance(15_500);
+    expect(state.isWarm).toBe(true);
+  });
+
   it.each([
     ['without triggers', []],
     ['with triggers of other scalers only', [{ ref: llama, metadata: { host: 'rabbit', mode: 'QueueLength' } }]],

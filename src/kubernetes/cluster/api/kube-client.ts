@@ -4,10 +4,16 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../../domain/clock.ts';
+import { Gate } from './gate.ts';
 import { KubeError, refusal } from './kube-error.ts';
 
 /** How long the API server may take to begin an answer, and to send the whole of one that is no watch. */
 const answerLimitMs = 15_000;
+/**
+ * Reads that are under way at the same time. A start lists five resources of each namespace; all at once they would strain
+ * the API server, and each would take as long as all together.
+ */
+const mostReads = 8;
 /** A dead connection that nobody closed is found by TCP within a minute of this silence. */
 const keepAliveDelayMs = 30_000;
 
@@ -53,6 +59,7 @@ interface WatchOptions {
 export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const closing = new AbortController();
+  const reads = new Gate(mostReads);
   const send = async (path: string, query: Query, signal: AbortSignal, write?: Body): Promise<IncomingMessage> => {
     const { url, options } = await requestOptions(config, agents, `${path}?${new URLSearchParams(query).toString()}`);
     return begin(url, { ...options, signal }, write);
@@ -62,7 +69,7 @@ export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
       accept(path, await send(path, query, signal, write)),
     );
   return {
-    get: (path, query = {}) => ask(path, query),
+    get: (path, query = {}) => reads.pass(() => ask(path, query)),
     create: (path, object) => ask(path, writer, { method: 'POST', type: 'application/json', object }),
     patch: (path, change) =>
       ask(path, writer, { method: 'PATCH', type: 'application/merge-patch+json', object: change }),
