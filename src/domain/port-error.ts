@@ -7,6 +7,8 @@ const remedies: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use already; choose another, see --help',
   EACCES: 'this user may not open it; choose one from 1024, see --help',
   EADDRNOTAVAIL: 'this machine has no such address; choose another --host',
+  ENOTFOUND: 'no address goes by that name; choose another --host',
+  EAI_AGAIN: 'whether an address goes by that name could not be asked; choose another --host',
 };
 
 /** What a failure to listen comes to: a PortError where the operator can mend it, else the error itself. */

@@ -62,7 +62,8 @@ export class Exposition {
 
   /** Who has which GPU now, and how that was found. */
   attribution(): AttributionReport {
-    return reportAttribution(this.#state.view(this.#settings.clock.nowMs()));
+    const { clock, collectors } = this.#settings;
+    return reportAttribution(this.#state.view(clock.nowMs()), collectors.has('kubelet'));
   }
 
   takeReading(event: ReaderEvent): void {

@@ -17,6 +17,9 @@ export interface NodeView {
   readonly attribution?: Attribution;
   /** Whether the kubelet's last answer is there and describes now. */
   readonly kubeletAnswers: boolean;
+  /** Why the last question failed, to the driver and to the kubelet. */
+  readonly gpuTrouble?: string | undefined;
+  readonly kubeletTrouble?: string | undefined;
 }
 
 /** Remembers the last sample and the last allocations, and forgets each when it no longer describes now. */
@@ -26,7 +29,8 @@ export class NodeState {
   #sample: GpuSample | undefined;
   #lastSampleAtMs: EpochMs | undefined;
   #allocations: { readonly list: readonly Allocation[]; readonly observedAtMs: EpochMs } | undefined;
-  #kubeletFailed = false;
+  #gpuTrouble: string | undefined;
+  #kubeletTrouble: string | undefined;
   #claimUuids: ClaimUuids = new Map();
   #joined: { readonly of: readonly unknown[]; readonly attribution: Attribution } | undefined;
 
@@ -37,15 +41,19 @@ export class NodeState {
   }
 
   takeReading(event: ReaderEvent): void {
-    if (event.kind === 'failure') this.#sample = undefined;
+    if (event.kind === 'failure') {
+      this.#sample = undefined;
+      this.#gpuTrouble = event.reason;
+    }
     if (event.kind !== 'sample') return;
+    this.#gpuTrouble = undefined;
     this.#sample = event.sample;
     this.#lastSampleAtMs = event.sample.observedAtMs;
   }
 
   /** A question that failed does not undo the last answer at once: who held a GPU a moment ago holds it still, mostly. */
   takeAllocations(event: AllocationEvent): void {
-    this.#kubeletFailed = event.kind === 'failure';
+    this.#kubeletTrouble = event.kind === 'failure' ? event.reason : undefined;
     if (event.kind !== 'allocations') return;
     // Mostly nothing has changed; then the join stays, and with it the text that was made of it.
     const isSame = isDeepStrictEqual(this.#allocations?.list, event.allocations);
@@ -70,7 +78,9 @@ export class NodeState {
     return {
       ...(sample && { sample }),
       ...(sample && allocations && { attribution: this.#join(sample, allocations.list) }),
-      kubeletAnswers: allocations !== undefined && !this.#kubeletFailed,
+      kubeletAnswers: allocations !== undefined && this.#kubeletTrouble === undefined,
+      gpuTrouble: this.#gpuTrouble,
+      kubeletTrouble: this.#kubeletTrouble,
     };
   }
 

@@ -49,7 +49,7 @@ export const exporterOptions = {
   metricNames: choiceOption(
     'native',
     metricNameChoices,
-    "Names of the metrics of GPUs and pods: native, dcgm (dcgm-exporter's names, labels and units; pilotlight's own scaler does not read these), or both.",
+    "Names of the metrics of GPUs and pods: native, dcgm (dcgm-exporter's names, labels and units; pilotlight's own scaler reads these only for gpuFrom: dcgm), or both.",
   ),
   hostInterval: durationOption(30_000, "Time between two readings of the host's CPU and memory; 0s turns them off."),
   simulatedGpus: integerOption(8, { min: 1, max: 64 }, 'Number of simulated GPUs.'),

@@ -6,7 +6,7 @@ import type { Attribution, Holder, LeftOut, PodReading } from './pod-reading.ts'
 import type { OwnerLookup } from './processes/owner.ts';
 import { splitByProcess } from './process-split.ts';
 import { Targets, targetUuid } from './target.ts';
-import type { Target } from './target.ts';
+import type { Miss, Target } from './target.ts';
 
 /** A GPU or slice and all that hold it. */
 interface Held {
@@ -43,31 +43,37 @@ function readClaims(
 ): { held: Map<string, Held>; leftOut: LeftOut[] } {
   const held = new Map<string, Held>();
   const leftOut: LeftOut[] = [];
-  for (const allocation of allocations) {
-    for (const text of allocation.deviceIds) {
-      const uuid = allocation.resource === draDriver ? claimUuids.get(text) : undefined;
-      const found = findHeld(text, uuid, targets);
-      if (found.target === 'unknown-id' && !isNamedGpu(allocation.resource)) continue;
-      const holder = { allocation, deviceIds: [text], shared: found.shared };
-      if (typeof found.target === 'string') leftOut.push({ holder, reason: found.target });
-      else addHolder(held, found.target, holder);
+  const claims = allocations.flatMap((allocation) => allocation.deviceIds.map((text) => ({ allocation, text })));
+  for (const { allocation, text } of claims) {
+    const uuid = allocation.resource === draDriver ? claimUuids.get(text) : undefined;
+    const { target, shared } = findHeld(text, uuid, targets);
+    const holder = { allocation, deviceIds: [text], shared };
+    if (target === undefined) {
+      if (isNamedGpu(allocation.resource)) leftOut.push({ holder, reason: 'unknown-id' });
+    } else if ('miss' in target) {
+      leftOut.push({ holder, reason: target.miss, ...(target.detail !== undefined && { detail: target.detail }) });
+    } else {
+      addHolder(held, target, holder);
     }
   }
   return { held, leftOut };
 }
 
-/** What an ID stands for: by the UUID that is known for it, or where there is no such device, as after it was cut anew, by itself. */
+/**
+ * What an ID stands for: by the UUID that is known for it, or where there is no such device, as after it was cut anew, by itself.
+ * No target for an ID that no known plugin writes.
+ */
 function findHeld(
   text: string,
   uuid: string | undefined,
   targets: Targets,
-): { readonly target: Target | 'no-such-gpu' | 'mig' | 'unknown-id'; readonly shared: boolean } {
+): { readonly target?: Target | Miss; readonly shared: boolean } {
   const find = (name: string): ReturnType<typeof findHeld> => {
     const id = parseDeviceId(name);
-    return { target: id ? targets.find(id) : 'unknown-id', shared: id?.shared ?? false };
+    return id ? { target: targets.find(id), shared: id.shared } : { shared: false };
   };
   const byUuid = uuid === undefined ? undefined : find(uuid);
-  return byUuid && typeof byUuid.target !== 'string' ? byUuid : find(text);
+  return byUuid?.target && !('miss' in byUuid.target) ? byUuid : find(text);
 }
 
 /** `nvidia.com/gpu.shared`, `nvidia.com/mig-1g.10gb` and such; `nvidia.com/hostdev` is a network card. */

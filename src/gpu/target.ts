@@ -7,6 +7,14 @@ export interface Target {
   readonly slice?: MigDevice;
 }
 
+/** Why an ID leads to no target, and where there is more to say, what exactly. */
+export interface Miss {
+  readonly miss: 'no-such-gpu' | 'mig';
+  readonly detail?: string;
+}
+
+const noSuchGpu: Miss = { miss: 'no-such-gpu' };
+
 /** Tells a target from all others, and names it in series. */
 export function targetUuid({ device, slice }: Target): string {
   return slice?.uuid ?? device.uuid;
@@ -29,25 +37,22 @@ export class Targets {
     this.#hasUntold = cut.some(({ migDevices }) => migDevices === undefined);
   }
 
-  /**
-   * Finds what an ID stands for. `no-such-gpu`: the driver lists no such GPU or slice. `mig`: the driver's slices are not known,
-   * the ID does not tell which of several it is, or it names a GPU that is cut in slices.
-   */
-  find(id: DeviceId): Target | 'no-such-gpu' | 'mig' {
+  /** Finds what an ID stands for. */
+  find(id: DeviceId): Target | Miss {
     if (id.kind === 'slice') return this.#findSlice(id.slice);
     const device = this.#findGpu(id.gpu);
-    if (!device) return 'no-such-gpu';
-    return device.migEnabled ? 'mig' : { device };
+    if (!device) return noSuchGpu;
+    return device.migEnabled ? { miss: 'mig', detail: 'the ID names a GPU in MIG mode as a whole' } : { device };
   }
 
   #findGpu(name: GpuName): GpuDevice | undefined {
     return name.by === 'uuid' ? this.#byUuid.get(name.uuid.toLowerCase()) : this.#byMinor.get(name.minorNumber);
   }
 
-  #findSlice(name: SliceName): Target | 'no-such-gpu' | 'mig' {
+  #findSlice(name: SliceName): Target | Miss {
     if (name.by === 'uuid') return onlyOf(this.#slices.get(name.uuid.toLowerCase()) ?? [], this.#hasUntold);
     const parent = this.#findGpu(name.gpu);
-    if (!parent?.migEnabled) return 'no-such-gpu';
+    if (!parent?.migEnabled) return noSuchGpu;
     return onlyOf(slicesOf(parent).filter(({ slice }) => isNamed(slice, name)), parent.migDevices === undefined); // prettier-ignore
   }
 }
@@ -56,9 +61,11 @@ function slicesOf(device: GpuDevice): { device: GpuDevice; slice: MigDevice }[] 
   return (device.migDevices ?? []).map((slice) => ({ device, slice }));
 }
 
-function onlyOf([found, another]: readonly Target[], isOpen: boolean): Target | 'no-such-gpu' | 'mig' {
-  if (found) return another ? 'mig' : found;
-  return isOpen ? 'mig' : 'no-such-gpu';
+function onlyOf(found: readonly Target[], isOpen: boolean): Target | Miss {
+  const [first] = found;
+  if (found.length > 1) return { miss: 'mig', detail: `the ID fits ${found.length} slices of the GPU` };
+  if (first) return first;
+  return isOpen ? { miss: 'mig', detail: 'the driver does not tell the slices of the GPU' } : noSuchGpu;
 }
 
 function isNamed(slice: MigDevice, name: Exclude<SliceName, { by: 'uuid' }>): boolean {

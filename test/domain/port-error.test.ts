@@ -15,6 +15,11 @@ describe('explainListening', () => {
       'listen EADDRNOTAVAIL: address not available 127.0.0.1:6000',
       'this machine has no such address; choose another --host (EADDRNOTAVAIL)',
     ],
+    ['getaddrinfo ENOTFOUND nowhere', 'no address goes by that name; choose another --host (ENOTFOUND)'],
+    [
+      'getaddrinfo EAI_AGAIN nowhere',
+      'whether an address goes by that name could not be asked; choose another --host (EAI_AGAIN)',
+    ],
   ])('makes a sentence of "%s"', (message, sentence) => {
     const error = explainListening(new Error(message), { host: '127.0.0.1', port: 6000 });
     expect(error).toBeInstanceOf(PortError);

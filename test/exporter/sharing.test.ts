@@ -3,6 +3,7 @@ import type { GpuProcess } from '../../src/domain/gpu.ts';
 import { Exposition } from '../../src/exporter/exposition.ts';
 import { metricNameChoices } from '../../src/exporter/gpu-series.ts';
 import type { MetricNames } from '../../src/exporter/gpu-series.ts';
+import type { Collector } from '../../src/exporter/self-series.ts';
 import type { OwnerLookup } from '../../src/gpu/processes/owner.ts';
 import { ProcessOwners } from '../../src/gpu/processes/owners.ts';
 import { containerCgroup, fakeNode } from '../support/fake-node.ts';
@@ -12,9 +13,13 @@ import { mixedAllocations, mixedOwners, mixedSample } from '../support/mixed-nod
 
 const rejected = { lines: 0, values: [] };
 
-function setUp(metricNames: MetricNames, ownerOf: OwnerLookup): { clock: HandClock; exposition: Exposition } {
+function setUp(
+  metricNames: MetricNames,
+  ownerOf: OwnerLookup,
+  collected: readonly Collector[] = ['gpu', 'kubelet'],
+): { clock: HandClock; exposition: Exposition } {
   const clock = new HandClock('2026-11-23T12:00:00Z');
-  const collectors = new Set(['gpu', 'kubelet'] as const);
+  const collectors = new Set(collected);
   const exposition = new Exposition({ clock, nodeName: 'node-a', metricNames, sampleIntervalMs: 1_000, hostIntervalMs: 15_000, collectors, ownerOf }); // prettier-ignore
   exposition.self.setBackend('nvml', 'node-a');
   return { clock, exposition };
@@ -75,6 +80,7 @@ describe('a node with GPUs held alone, shared and cut in slices', () => {
     expect(names(report.leftOut)).toEqual(['lost-1 no-such-gpu']);
     expect(JSON.stringify(report)).toContain('which others may use as well; process 201 of the pod is on it');
     expect(JSON.stringify(report)).toContain('the driver does not tell its processes');
+    expect(report).not.toHaveProperty('lost');
   });
 
   it('names a GPU that is lost, with the errors that it reported', async () => {
@@ -85,13 +91,28 @@ describe('a node with GPUs held alone, shared and cut in slices', () => {
     expect(text).toContain(`pilotlight_gpu_lost{gpu="7",uuid="${gpuUuid(7)}",model="NVIDIA H100",pci_bus_id="00000000:7b:00.0"} 1`); // prettier-ignore
     expect(text).toMatch(/^pilotlight_gpu_xid_errors_total\{gpu="7",.*xid="79"\} 1$/m);
     expect(text).toContain('pilotlight_lost_gpus 2\n');
+    exposition.takeAllocations({ kind: 'allocations', allocations: [allocation('on-lost', [gpuUuid(7)])], observedAtMs: clock.nowMs(), tookMs: 1 }); // prettier-ignore
+    const { lost: told, leftOut } = exposition.attribution();
+    expect(told).toEqual([{ gpu: 7, uuid: gpuUuid(7), model: 'NVIDIA H100' }]);
+    expect(leftOut).toMatchObject([{ pod: 'on-lost', reason: 'no-such-gpu', why: 'the GPU is lost: the driver counts it and does not show it any more' }]); // prettier-ignore
   });
 
   it('says why it can tell nothing', () => {
     const { clock, exposition } = setUp('native', mixedOwners);
-    expect(exposition.attribution()).toMatchObject({ unknown: 'there is no GPU sample that describes now', devices: [] }); // prettier-ignore
+    const unknown = (): string | undefined => exposition.attribution().unknown;
+    expect(exposition.attribution().devices).toEqual([]);
+    expect(unknown()).toBe('there is no GPU sample that describes now: the driver has not answered');
+    exposition.takeReading({ kind: 'failure', reason: 'no driver', rejected });
+    expect(unknown()).toBe('there is no GPU sample that describes now: no driver');
     exposition.takeReading({ kind: 'sample', sample: mixedSample(clock.nowMs()), rejected });
-    expect(exposition.attribution().unknown).toBe('the holders of the GPUs are not known');
+    expect(unknown()).toBe('the holders of the GPUs are not known: the kubelet has not answered');
+    exposition.takeAllocations({ kind: 'failure', reason: 'no socket', tookMs: 1 });
+    expect(unknown()).toBe('the holders of the GPUs are not known: no socket');
+    exposition.takeAllocations({ kind: 'allocations', allocations: [], observedAtMs: clock.nowMs(), tookMs: 1 });
+    expect(unknown()).toBeUndefined();
+    const alone = setUp('native', mixedOwners, ['gpu']);
+    alone.exposition.takeReading({ kind: 'sample', sample: mixedSample(clock.nowMs()), rejected });
+    expect(alone.exposition.attribution().unknown).toBe('the holders of the GPUs are not known: no kubelet is asked, see --kubelet-socket'); // prettier-ignore
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Allocation, GpuDevice } from '../../src/domain/gpu.ts';
 import { attribute } from '../../src/gpu/attribution.ts';
+import { unattributedReasons } from '../../src/gpu/pod-reading.ts';
 import type { Attribution } from '../../src/gpu/pod-reading.ts';
 import type { OwnerLookup, ProcessOwner } from '../../src/gpu/processes/owner.ts';
 import { targetUuid } from '../../src/gpu/target.ts';
@@ -156,13 +157,17 @@ describe('attribute, MIG', () => {
   });
 
   it.each([
-    ['mig', 'gpu-5-mig-1g10gb-19-0'],
-    ['no-such-gpu', sliceUuid(77)],
-    ['no-such-gpu', 'nvidia5/gi77'],
-    ['no-such-gpu', 'nvidia6/gi1'],
-    ['mig', gpuUuid(3)],
-  ])('leaves out because of %s: %s', (reason, id) => {
-    expect(reasons(attribute([sliced, old], [allocation('a', [id])]))).toEqual([reason]);
+    ['mig', 'gpu-5-mig-1g10gb-19-0', 'the ID fits 2 slices of the GPU'],
+    ['no-such-gpu', sliceUuid(77), 'the driver lists no such GPU or slice'],
+    ['no-such-gpu', 'nvidia5/gi77', 'the driver lists no such GPU or slice'],
+    ['no-such-gpu', 'nvidia6/gi1', 'the driver lists no such GPU or slice'],
+    ['mig', gpuUuid(3), 'the ID names a GPU in MIG mode as a whole'],
+    ['mig', 'nvidia8/gi1', 'the driver does not tell the slices of the GPU'],
+    ['unknown-id', 'something-new', 'no known device plugin writes such an ID'],
+  ] as const)('leaves out because of %s: %s: %s', (reason, id, why) => {
+    const untold = gpu(6, { minorNumber: 8, migEnabled: true });
+    const { leftOut } = attribute([sliced, old, ...(id === 'nvidia8/gi1' ? [untold] : [])], [allocation('a', [id])]);
+    expect(leftOut.map(({ detail, ...one }) => [one.reason, detail ?? unattributedReasons[one.reason]])).toEqual([[reason, why]]); // prettier-ignore
   });
 
   it('splits a shared slice by the processes on it', () => {

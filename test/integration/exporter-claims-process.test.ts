@@ -69,7 +69,7 @@ describe.runIf(hasCompiler)(`exporter, claims and ResourceSlices${skippedWithout
       reason: `the API server at ${server.url} does not let this service account list ResourceSlices (403): grant it the verb list on resourceslices of resource.k8s.io`,
     });
     const report = await exporter.get('/debug/attribution');
-    expect(report.body).toContain('or the ID names the GPU as a whole or more than one slice');
+    expect(report.body).toContain('the ID fits 2 slices of the GPU');
     const told = JSON.stringify([exporter.logs, [...scrape.keys()], report.body]);
     expect(told).not.toContain('first-token');
   });

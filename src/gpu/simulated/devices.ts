@@ -39,7 +39,7 @@ function simulateDevice(node: SimulatedNode, index: number, nowMs: EpochMs, load
   const utilizationRatio = load.utilizationRatio ?? percentStep(made);
   const memoryTotalBytes = memoryMiB * bytesPerMiB;
   // An engine takes its memory once and keeps it, however busy it is.
-  const used = load.memoryUsedBytes ?? (loads ? 0 : memoryTotalBytes * percentStep(0.5 + noise(node.seed, index, -1) * 0.4)); // prettier-ignore
+  const used = load.memoryUsedBytes ?? (loads ? 0 : bytesPerMiB * Math.round(memoryMiB * (0.5 + noise(node.seed, index, -1) * 0.4))); // prettier-ignore
   return {
     index,
     uuid,
