@@ -62,6 +62,25 @@ describe('clusterWorkloads', () => {
       await eventually(async () => expect((await known()).replicas).toBe(4));
     });
 
+    it('may be a LeaderWorkerSet, whose replicas are its leaders', async () => {
+      const apiVersion = 'leaderworkerset.x-k8s.io/v1';
+      const owner = { kind: 'StatefulSet', controller: true };
+      const member = (name: string, index: string) =>
+        kubePod(name, 'llama', {
+          metadata: { labels: { 'lws/name': 'llama', 'lws/worker-index': index }, ownerReferences: [owner] },
+        });
+      api.serve({ apiVersion, kind: 'LeaderWorkerSet', plural: 'leaderworkersets', scaleSelectorPath: 'status.hpaPodSelector' }); // prettier-ignore
+      api.apply(scaledObject('llama', { spec: { scaleTargetRef: target(apiVersion, 'LeaderWorkerSet') } }));
+      const status = { hpaPodSelector: 'lws/name=llama,lws/worker-index=0' };
+      api.apply(kubeObject(apiVersion, 'LeaderWorkerSet', 'llama', { spec: { replicas: 2 }, status }));
+      api.apply(member('llama-0', '0'), member('llama-0-1', '1'), member('llama-1', '0'), member('llama-1-1', '1'));
+
+      const { pods, ...workload } = await known();
+      expect(workload).toMatchObject({ target: 'LeaderWorkerSet/llama', replicas: 2 });
+      expect(pods.map(({ name }) => name)).toEqual(['llama-0', 'llama-1']);
+      expect(pods[0]).not.toHaveProperty('ofReplicaSet');
+    });
+
     it('is read again soon after pods came or went, whatever its kind', async () => {
       serveRollouts();
       api.apply(rollout(1), kubePod('llama-0', 'llama'));
@@ -254,6 +273,22 @@ describe('clusterWorkloads', () => {
       api.apply(kubePod('a', 'phi'), kubePod('b', 'llama'));
 
       await eventually(async () => expect((await known()).pods.map(({ name }) => name)).toEqual(['b']));
+    });
+
+    it('may be objects of megabytes, in lists and in watches, of which little is kept', async () => {
+      const annotations = { 'example.com/blob': 'ä'.repeat(1_500_000) };
+      const huge = (name: string) => kubePod(name, 'llama', { metadata: { labels: { app: 'llama' }, annotations } });
+      api.apply(scaledObject('llama', { metadata: { annotations } }), deployment('llama', 2), huge('llama-0'));
+      expect((await known()).pods.map(({ name }) => name)).toEqual(['llama-0']);
+
+      api.apply(huge('llama-1'), deployment('llama', 3));
+
+      await eventually(async () => {
+        const workload = await known();
+        expect(workload.replicas).toBe(3);
+        expect(workload.pods).toHaveLength(2);
+        expect(JSON.stringify(workload).length).toBeLessThan(1_000);
+      });
     });
 
     it('do not make a change of what is not kept of them', async () => {
