@@ -204,7 +204,7 @@ async function openWorkloads(
   return {
     workloads: onlyNamespaces(namespaces, workloads),
     events,
-    ...(podDeletionCost === 'on' && { deletionCosts: workloads.deletionCosts }),
+    ...(podDeletionCost && { deletionCosts: workloads.deletionCosts }),
     origin: `Kubernetes API at ${server}`,
   };
 }

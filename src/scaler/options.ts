@@ -5,6 +5,7 @@ import {
   integerOption,
   listOption,
   ratioOption,
+  switchOption,
   textOption,
 } from '../program/options.ts';
 import type { Option } from '../program/options.ts';
@@ -62,10 +63,8 @@ export const scalerOptions = {
     ['on', 'off'],
     'Whether events on ScaledObjects tell what decides, where the API allows it.',
   ),
-  podDeletionCost: choiceOption(
-    'off',
-    ['on', 'off'],
-    'Whether the idlest pods get a deletion cost before a scale-in, so that ReplicaSets remove them first.',
+  podDeletionCost: switchOption(
+    'Gives the idlest pods a deletion cost before a scale-in, so that ReplicaSets remove them first.',
   ),
   maxConnectionAge: durationOption(
     600_000,

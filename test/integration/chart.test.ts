@@ -167,7 +167,7 @@ describe('with scaler.podDeletionCost', () => {
 
   it('the scaler is told so, and may patch pods where it serves', () => {
     const manifests = render(helm, ...flags);
-    expect(workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0].args).toContain('--pod-deletion-cost=on'); // prettier-ignore
+    expect(workload(manifests, 'Deployment', 'pilotlight-scaler').template.spec.containers[0].args).toContain('--pod-deletion-cost=true'); // prettier-ignore
     expect(find(manifests, 'ClusterRole', 'pilotlight-scaler-pilotlight')['rules']).toContainEqual(pods);
   });
 
