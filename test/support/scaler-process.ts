@@ -13,6 +13,8 @@ export interface ScalerProcess {
   readonly child: ChildProcess;
   /** Lines of its log. */
   readonly logs: readonly Readonly<Record<string, unknown>>[];
+  /** What it wrote beside its log. */
+  readonly stderr: () => string;
   readonly grpcAddress: string;
   readonly httpAddress: string;
   /** SIGTERM; answers the exit code. */
@@ -47,6 +49,7 @@ export async function startScalerProcess(
   return {
     child,
     logs,
+    stderr: () => stderr,
     grpcAddress: `127.0.0.1:${String(listening()?.['grpcPort'])}`,
     httpAddress: `http://127.0.0.1:${String(listening()?.['httpPort'])}`,
     async stop() {

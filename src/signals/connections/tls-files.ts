@@ -8,7 +8,7 @@ export async function readTlsFiles(settings: TlsSettings, secrets: Secrets): Pro
   return {
     ...(caFile === undefined ? {} : { ca: await secrets.text('caFile', caFile) }),
     ...(certFile === undefined ? {} : { cert: await secrets.text('certFile', certFile) }),
-    ...(keyFile === undefined ? {} : { key: await secrets.text('keyFile', keyFile) }),
+    ...(keyFile === undefined ? {} : { key: await secrets.lines('keyFile', keyFile) }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   };
 }

@@ -42,3 +42,28 @@ it('no text shows a secret that was read, whole or cut, nor the one before it', 
   expect(secrets.hide('it said second-swor…')).toBe('it said ***…');
   expect(secrets.hide('nothing to hide')).toBe('nothing to hide');
 });
+
+it.each([
+  ['in JSON', 'it said "pass\\"word /+é"', 'it said "***"'],
+  ['in a URL', 'GET /?p=pass%22word%20%2F%2B%C3%A9', 'GET /?p=***'],
+  ['in a form', 'p=pass%22word+%2F%2B%C3%A9&q=1', 'p=***&q=1'],
+  ['in base64', `Basic ${Buffer.from('pass"word /+é').toString('base64')}`, 'Basic ***='],
+  ['in base64 for URLs', `jwt ${Buffer.from('pass"word /+é').toString('base64url')}`, 'jwt ***'],
+  ['cut off at the end', 'said pass"wor', 'said ***'],
+])('no text shows a secret %s', async (_, text, hidden) => {
+  await writeFile(file, 'pass"word /+é');
+  const secrets = new Secrets();
+  await secrets.line('passwordFile', file);
+  expect(secrets.hide(text)).toBe(hidden);
+});
+
+it('no text shows a line of a secret of several', async () => {
+  const key = ['-----BEGIN PRIVATE KEY-----', 'MIGHAgEAMBMGByqGSM49', 'short', '-----END PRIVATE KEY-----', ''].join(
+    '\n',
+  );
+  await writeFile(file, key);
+  const secrets = new Secrets();
+  expect(await secrets.lines('keyFile', file)).toBe(key);
+  expect(secrets.hide('said MIGHAgEAMBMGByqGSM49 and short')).toBe('said *** and short');
+  expect(secrets.hide('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----');
+});

@@ -34,8 +34,14 @@ export function openKafka(connection: KafkaConnection, { secrets }: ConnectionTo
   };
 }
 
-async function ask(kafka: KafkaSession, { key = '', group = '', mode }: ConnectionOrigin) {
-  const lag = await readLag(kafka.admin, { topic: key, group, start: mode === 'earliest' || mode === 'latest' ? mode : undefined }); // prettier-ignore
-  kafka.answered();
-  return lag;
+async function ask({ admin, answered, failed }: KafkaSession, { key = '', group = '', mode }: ConnectionOrigin) {
+  try {
+    const start = mode === 'earliest' || mode === 'latest' ? mode : undefined;
+    const lag = await readLag(admin, { topic: key, group, start });
+    answered();
+    return lag;
+  } catch (error) {
+    failed();
+    throw error;
+  }
 }

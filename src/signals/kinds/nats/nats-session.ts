@@ -76,7 +76,7 @@ async function describe(settings: NatsSettings, secrets: Secrets): Promise<Conne
 async function authentication(settings: NatsSettings, secrets: Secrets): Promise<Partial<ConnectionOptions>> {
   const { username, passwordFile, tokenFile, credsFile } = settings;
   if (tokenFile !== undefined) return { token: await secrets.line('tokenFile', tokenFile) };
-  if (credsFile !== undefined) return { authenticator: await byCreds(await secrets.text('credsFile', credsFile)) };
+  if (credsFile !== undefined) return { authenticator: await byCreds(await secrets.lines('credsFile', credsFile)) };
   if (username === undefined || passwordFile === undefined) return {};
   return { user: username, pass: await secrets.line('passwordFile', passwordFile) };
 }
