@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/integration/**'],
+    exclude: ['test/integration/**', 'test/cluster/**'],
     globalSetup: 'test/left-out.ts',
     testTimeout: 20_000,
     // Many tests wait for processes of their own, so two files at a time fit even a machine of two cores.

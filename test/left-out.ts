@@ -8,7 +8,7 @@ import type { TestProject } from 'vitest/node';
  */
 export default function leftOut({ vitest }: TestProject): () => void {
   return () => {
-    const all = globSync('test/**/*.test.ts', { exclude: ['test/integration/**'] });
+    const all = globSync('test/**/*.test.ts', { exclude: ['test/integration/**', 'test/cluster/**'] });
     if (vitest.state.getFiles().length === all.length) process.stderr.write(describeLeftOut());
   };
 }
@@ -17,6 +17,7 @@ function describeLeftOut(): string {
   const suites = globSync('test/integration/*.test.ts').map((path) => basename(path, '.test.ts'));
   return (
     `Left out: ${suites.length} suites that need real servers and tools, or start the programs: ${suites.sort().join(', ')}.\n` +
-    'Run them with `npm run test:integration`; CONTRIBUTING.md says what they need, and .ci/run installs it.\n\n'
+    'Run them with `npm run test:integration`; CONTRIBUTING.md says what they need, and .ci/run installs it.\n' +
+    'Those of `npm run test:cluster` need a Kubernetes API server with KEDA.\n\n'
   );
 }

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { expect } from 'vitest';
-import type { TestContext } from 'vitest';
+import { expect, vi } from 'vitest';
 
 export interface ScalerProcess {
   readonly child: ChildProcess;
@@ -26,7 +25,7 @@ export interface ScalerProcess {
  * cluster where it is undefined; ended with the test.
  */
 export async function startScalerProcess(
-  test: TestContext,
+  test: { readonly onTestFinished: (end: () => void) => void },
   workloads: string | undefined,
   args: readonly string[] = [],
 ): Promise<ScalerProcess> {
@@ -45,7 +44,7 @@ export async function startScalerProcess(
   createInterface({ input: child.stdout }).on('line', (line) => logs.push(JSON.parse(line) as Record<string, unknown>));
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   const listening = (): Record<string, unknown> | undefined => logs.find(({ msg }) => msg === 'listening');
-  await expect.poll(() => listening() ?? stderr, { timeout: 60_000 }).toBeTruthy();
+  await vi.waitFor(() => expect(listening() ?? stderr).toBeTruthy(), { timeout: 60_000 });
   return {
     child,
     logs,
