@@ -1,7 +1,13 @@
 import { runDemo } from './demo/demo.ts';
 import { demoOptions } from './demo/options.ts';
 import { runCommand } from '../program/command.ts';
+import { systemClock } from '../program/system-clock.ts';
+import { simulateOptions } from './simulate/options.ts';
+import type { SimulateOptions } from './simulate/options.ts';
+import { runSimulate } from './simulate/simulate.ts';
 import { runValidate, validateOptions } from './validate/validate.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 await runCommand({
   usage: 'npm run pilotlight --',
@@ -11,12 +17,19 @@ await runCommand({
       options: demoOptions,
       run: runDemo,
     },
+    simulate: {
+      about: 'Plays a day of a ScaledObject with made-up or given demand, and says what was decided and why.',
+      options: simulateOptions,
+      operands: 'FILE',
+      run: (options: SimulateOptions, _stop: AbortSignal, files: readonly string[]) =>
+        runSimulate(files, options, { print, nowMs: systemClock.nowMs() }),
+    },
     validate: {
       about: 'Checks ScaledObjects in files, without a cluster; exits 1 where there is an error.',
       options: validateOptions,
       operands: 'FILE…',
       run: (options: { address: string }, _stop: AbortSignal, files: readonly string[]) =>
-        runValidate(files, options, (line) => void process.stdout.write(`${line}\n`)),
+        runValidate(files, options, print),
     },
   },
 });

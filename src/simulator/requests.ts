@@ -15,10 +15,20 @@ interface RequestModelSettings {
   readonly serviceMs: number;
 }
 
+/** A request that a pod has begun to serve. */
+interface BegunRequest {
+  readonly waitedMs: number;
+  readonly endsMs: EpochMs;
+}
+
+/** For how long it is remembered how long requests took. */
+const rememberedMs = 60_000;
+
 /** Requests that wait at a gateway until a pod has a free slot, first come first served. No request is ever dropped. */
 export class RequestModel {
   readonly #settings: RequestModelSettings;
   readonly #waitingSinceMs: EpochMs[] = [];
+  #begun: BegunRequest[] = [];
   #arrivalsOwed = 0;
   arrived = 0;
   served = 0;
@@ -32,6 +42,12 @@ export class RequestModel {
     return this.#waitingSinceMs.length;
   }
 
+  /** The requests that have ended within the last minute, with how long each waited. */
+  endedLately(nowMs: EpochMs): readonly BegunRequest[] {
+    this.#begun = this.#begun.filter(({ endsMs }) => endsMs > nowMs - rememberedMs);
+    return this.#begun.filter(({ endsMs }) => endsMs <= nowMs);
+  }
+
   /** Lets `perMinute` requests a minute arrive over the `elapsedMs` before `nowMs`, and moves all others on. */
   advance(nowMs: EpochMs, elapsedMs: number, perMinute: number, servers: readonly Server[]): void {
     this.#arrivalsOwed += (perMinute * elapsedMs) / 60_000;
@@ -43,7 +59,9 @@ export class RequestModel {
     for (let server = this.#freest(servers); server && this.waiting > 0; server = this.#freest(servers)) {
       const sinceMs = this.#waitingSinceMs.shift() ?? nowMs;
       this.longestWaitMs = Math.max(this.longestWaitMs, nowMs - sinceMs);
-      server.finishesMs.push(nowMs + this.#settings.serviceMs);
+      const endsMs = nowMs + this.#settings.serviceMs;
+      server.finishesMs.push(endsMs);
+      this.#begun.push({ waitedMs: nowMs - sinceMs, endsMs });
     }
   }
 

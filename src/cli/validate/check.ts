@@ -1,8 +1,8 @@
 import type { Policy } from '../../domain/policy.ts';
 import { InvalidMetadataError } from '../../policy/invalid-metadata.ts';
 import { parseTriggerMetadata } from '../../policy/trigger-metadata.ts';
-import { asksPilotlight } from './scaled-object.ts';
-import type { ScaledObjectManifest, TriggerManifest } from './scaled-object.ts';
+import { asksPilotlight } from '../manifests/scaled-object.ts';
+import type { ScaledObjectManifest, TriggerManifest } from '../manifests/scaled-object.ts';
 
 /** Something about a ScaledObject, and where. Only errors keep it from working. */
 export interface Finding {

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { textOption } from '../../program/options.ts';
+import { addressOption } from '../manifests/address-option.ts';
 import { checkScaledObject } from './check.ts';
 import type { Finding } from './check.ts';
-import { readManifests } from './manifest.ts';
-import type { Manifest } from './manifest.ts';
-import { scaledObject } from './scaled-object.ts';
+import { readManifests } from '../manifests/manifest.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { scaledObject } from '../manifests/scaled-object.ts';
 
-export const validateOptions = {
-  address: textOption('pilotlight', "What is in the scalerAddress of pilotlight's triggers; others are left alone."),
-};
+export const validateOptions = { address: addressOption };
 
 /** Checks the ScaledObjects of files, says what it found, and answers the exit code: 1 where there is an error. */
 export async function runValidate(
