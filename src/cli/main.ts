@@ -1,6 +1,8 @@
 import { runDemo } from './demo/demo.ts';
 import { demoOptions } from './demo/options.ts';
 import { runCommand } from '../program/command.ts';
+import { runExplain } from './explain/explain.ts';
+import { explainOptions } from './explain/options.ts';
 import { systemClock } from '../program/system-clock.ts';
 import { simulateOptions } from './simulate/options.ts';
 import type { SimulateOptions } from './simulate/options.ts';
@@ -16,6 +18,13 @@ await runCommand({
       about: 'Plays one business day with the real exporter, the real scaler and a pretend cluster around them.',
       options: demoOptions,
       run: runDemo,
+    },
+    explain: {
+      about: 'Asks a running scaler why a ScaledObject has the replicas that it has.',
+      options: explainOptions,
+      operands: 'NAMESPACE/NAME…',
+      run: (options: { scaler: URL }, _stop: AbortSignal, names: readonly string[]) =>
+        runExplain(names, options, { print, nowMs: () => systemClock.nowMs() }),
     },
     simulate: {
       about: 'Plays a day of a ScaledObject with made-up or given demand, and says what was decided and why.',
