@@ -32,10 +32,13 @@ export class RemovalOrder {
     if (reading.state === 'unknown') return;
     const { workload } = reading;
     const wanted = this.#costsOf(ref, workload);
+    const isUnderWay = isRemoving(workload);
     for (const { name, phase, deletionCost } of workload.pods) {
       if (phase === 'terminating' || deletionCost?.setBy === 'others') continue;
       const cost = wanted.get(name);
-      if (cost !== deletionCost?.cost) this.#parts.costs.set({ namespace: ref.namespace, name }, cost);
+      const isStillNeeded = cost === undefined && isUnderWay;
+      if (cost === deletionCost?.cost || isStillNeeded) continue;
+      this.#parts.costs.set({ namespace: ref.namespace, name }, cost);
     }
   }
 
@@ -47,4 +50,9 @@ export class RemovalOrder {
     if (count === 0 || snapshots.length < all.length) return new Map();
     return removalCosts(workload.pods, podActivities(snapshots.map(({ readings }) => readings)), count);
   }
+}
+
+/** Fewer are asked for already, but which pods go has not been settled yet. */
+function isRemoving({ replicas, pods }: Workload): boolean {
+  return pods.filter(({ phase }) => phase !== 'terminating').length > replicas;
 }

@@ -40,6 +40,12 @@ describe('before a scale-in that it has asked for, the scaler', () => {
     expect(scaler.deletionCosts).toEqual(['a none']);
   });
 
+  it('leaves its costs while fewer replicas are asked for already, and the pods to go have not been told', async () => {
+    await look({ running: { a: 8, b: 8, c: 8, d: 0 }, costs: { d: ours }, replicas: 3 });
+
+    expect(scaler.deletionCosts).toEqual([]);
+  });
+
   it('leaves costs that are as they should be, and pods that go already', async () => {
     await look({ running: { a: 9, b: 0, c: 3, d: 9 }, costs: { b: ours, e: ours }, leaving: ['e'] });
 
@@ -88,19 +94,21 @@ interface Scene {
   /** Pods that are told to stop. */
   readonly leaving?: readonly string[];
   readonly queue?: number;
+  /** Asked for; as many as there are pods where this is left out. */
+  readonly replicas?: number;
   /** A trigger of the same ScaledObject that is asked first. */
   readonly before?: typeof trigger;
 }
 
 /** Lets the scaler read and decide once; a replica is needed for every 8 requests. */
-async function look({ running, names, costs = {}, leaving = [], queue = 0, before }: Scene): Promise<void> {
+async function look({ running, names, costs = {}, leaving = [], queue = 0, before, ...asked }: Scene): Promise<void> {
   const letters = [...(names?.split(',') ?? Object.keys(running)), ...leaving];
   const pods = letters.map((name): Pod => {
     const cost = costs[name];
     const phase = leaving.includes(name) ? 'terminating' : 'ready';
     return pod({ name, phase, ofReplicaSet: true, ...(cost && { deletionCost: cost }) });
   });
-  scaler.workloads.set(trigger, { replicas: letters.length - leaving.length, pods });
+  scaler.workloads.set(trigger, { replicas: asked.replicas ?? letters.length - leaving.length, pods });
   const byPod = new Map(Object.entries(running));
   const coverage = { heard: byPod.size, expected: letters.length - leaving.length };
   const sum = Object.values(running).reduce((total, value) => total + value, 0);
