@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Allocation, GpuDevice } from '../../src/domain/gpu.ts';
+import type { GpuDevice } from '../../src/domain/gpu.ts';
 import { attribute } from '../../src/gpu/attribution.ts';
 import { unattributedReasons } from '../../src/gpu/pod-reading.ts';
 import type { Attribution } from '../../src/gpu/pod-reading.ts';
 import type { OwnerLookup, ProcessOwner } from '../../src/gpu/processes/owner.ts';
 import { targetUuid } from '../../src/gpu/target.ts';
+import { arbitraryNode, ofPod } from '../support/arbitrary-node.ts';
 import { allocation, gpu, gpuProcess, gpuUuid, slice, sliceUuid } from '../support/gpu-builders.ts';
 
 const GiB = 1_073_741_824;
@@ -263,41 +264,10 @@ describe('attribute, a GPU that several share', () => {
 });
 
 describe('attribute, whatever is there', () => {
-  const pids = [1, 2, 3, 4, 5];
-  const podNames = ['a', 'b', 'c'];
-  const ratio = fc.double({ min: 0, max: 1, noNaN: true });
-  const bytes = fc.integer({ min: 0, max: 80 * GiB });
-  const sliceUuids = [sliceUuid(1), sliceUuid(2)];
-  const someProcesses = fc.uniqueArray(
-    fc.record(
-      { pid: fc.constantFrom(...pids), memoryUsedBytes: bytes, smUtilizationRatio: ratio, migInstanceUuid: fc.constantFrom(...sliceUuids) }, // prettier-ignore
-      { requiredKeys: ['pid'] },
-    ),
-    { selector: ({ pid }) => pid },
-  );
-  const figures = { utilizationRatio: ratio, memoryUsedBytes: bytes, processes: someProcesses };
-  const node = fc
-    .tuple(fc.record(figures, { requiredKeys: [] }), fc.record(figures, { requiredKeys: [] }))
-    .map(([whole, sliced]) => [
-      gpu(0, whole),
-      gpu(1, { ...sliced, migEnabled: true, migDevices: [slice(1, { utilizationRatio: 0.5 }), slice(2)] }),
-    ]);
-  const ids = [gpuUuid(0), `${gpuUuid(0)}::0`, `${gpuUuid(0)}::1`, ...sliceUuids, `${sliceUuid(1)}::0`, `${sliceUuid(1)}::1`, gpuUuid(1), 'nvidia0', 'odd']; // prettier-ignore
-  const held = fc.array(
-    fc.record({ pod: fc.constantFrom(...podNames), container: fc.constantFrom('x', 'y'), resource: fc.constantFrom('nvidia.com/gpu', 'gpu.nvidia.com'), deviceIds: fc.subarray(ids) }), // prettier-ignore
-    { maxLength: 6 },
-  );
-  const ownership = fc.array(fc.constantFrom<(string | ProcessOwner)[]>(...podNames, { kind: 'host' }, { kind: 'gone' }, { kind: 'unknown', why: 'x' }), { minLength: 5, maxLength: 5 }); // prettier-ignore
-
-  function join(parts: { pod: string; container: string; resource: string; deviceIds: string[] }[]): Allocation[] {
-    return parts.map((part) => ({ namespace: 'inference', ...part }));
-  }
-
   it('the pods of a GPU or slice never have more than it has, and no pod has it twice', () => {
     fc.assert(
-      fc.property(node, held, ownership, (gpus, parts, list) => {
-        const byPid = Object.fromEntries(pids.map((pid, at) => [pid, list[at] ?? 'a']));
-        const { readings } = attribute(gpus, join(parts), owners(byPid));
+      fc.property(arbitraryNode, ({ devices: gpus, allocations, ownerOf }) => {
+        const { readings } = attribute(gpus, allocations, ownerOf);
         const series = readings.map(({ pod, container, target }) => `${pod} ${container} ${targetUuid(target)}`);
         expect(new Set(series).size).toBe(series.length);
         for (const [, ones] of Map.groupBy(readings, ({ target }) => targetUuid(target))) {
@@ -313,21 +283,19 @@ describe('attribute, whatever is there', () => {
 
   it('every device that the kubelet gave away has a reading or a reason, and nothing else has', () => {
     fc.assert(
-      fc.property(node, held, ownership, (gpus, parts, list) => {
-        const byPid = Object.fromEntries(pids.map((pid, at) => [pid, list[at] ?? 'a']));
-        const { readings, leftOut } = attribute(gpus, join(parts), owners(byPid));
+      fc.property(arbitraryNode, ({ devices: gpus, allocations, ownerOf }) => {
+        const { readings, leftOut } = attribute(gpus, allocations, ownerOf);
         const told = [...readings, ...leftOut.map(({ holder }) => holder)].flatMap(({ deviceIds }) => deviceIds);
-        const asked = parts.flatMap(({ deviceIds }) => deviceIds);
-        expect(told.sort()).toEqual(asked.sort());
+        expect(told.sort()).toEqual(allocations.flatMap(({ deviceIds }) => deviceIds).sort());
       }),
     );
   });
 
   it('a pod that is gone has no reading, whatever it left running', () => {
     fc.assert(
-      fc.property(node, held, (gpus, parts) => {
-        const alive = join(parts.filter(({ pod }) => pod !== 'a'));
-        const { readings } = attribute(gpus, alive, owners(Object.fromEntries(pids.map((pid) => [pid, 'a']))));
+      fc.property(arbitraryNode, ({ devices: gpus, allocations }) => {
+        const alive = allocations.filter(({ pod }) => pod !== 'a');
+        const { readings } = attribute(gpus, alive, () => ofPod('a'));
         expect(readings.filter(({ pod }) => pod === 'a')).toEqual([]);
       }),
     );
