@@ -260,6 +260,15 @@ describe('attribute, a GPU that several share', () => {
     expect(readings[0]?.utilizationRatio).toBeCloseTo(0.4);
     expect(readings[1]?.utilizationRatio).toBeCloseTo(0.2);
     expect(readings.map(({ memoryUsedBytes }) => memoryUsedBytes)).toEqual([GiB / 2, GiB / 2]);
+    // Of a process that is nobody's they have no more either.
+    const { readings: besideHost } = attribute([device], shares, owners({ 1: 'a' }));
+    expect(besideHost.map(({ pod, memoryUsedBytes }) => [pod, memoryUsedBytes])).toEqual([['a', GiB / 2], ['b', 0]]); // prettier-ignore
+    expect(besideHost[0]?.utilizationRatio).toBeCloseTo(0.4);
+  });
+
+  it('takes a container that has the GPU whole, and a replica of it as well, for its only holder', () => {
+    const both = attribute([busy(gpuProcess(1))], [allocation('a', [gpuUuid(5), `${gpuUuid(5)}::0`])], owners({}));
+    expect(given(both)).toEqual([['a', gpuUuid(5), 'exclusive', 0.5]]);
   });
 });
 

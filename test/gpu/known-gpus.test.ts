@@ -22,6 +22,8 @@ it('counts GPUs that were never shown, and takes a GPU that was pulled for gone 
   const known = new KnownGpus();
   expect(known.withLost(sampleOf(0), 2)).toMatchObject({ lostCount: 2, lost: [] });
   known.withLost(sampleOf(0, 1), 0);
+  const { lost } = known.withLost(sampleOf(), 1);
+  expect(lost).toHaveLength(1);
   known.withLost(sampleOf(0), 0);
   expect(known.withLost(sampleOf(0), 1)).toMatchObject({ lostCount: 1, lost: [] });
 });
