@@ -44,7 +44,7 @@ async function askPod(pod: Pod, { port, path, names, open, scraper, clock, deadl
   if (pod.address === undefined) return { reason: `pod ${pod.name} has no address` };
   const host = hostOf(pod.address, port);
   try {
-    const { text, contentType } = await scraper.read({ host, path: pathOf(path), names }, deadline);
+    const { text, contentType } = await scraper.read({ host, path, names }, deadline);
     const atMs = clock.nowMs();
     const reader = open(contentType);
     reader.writeText(text);
@@ -52,13 +52,6 @@ async function askPod(pod: Pod, { port, path, names, open, scraper, clock, deadl
   } catch (error) {
     return { reason: reasonOf(error) };
   }
-}
-
-/** A path that holds nothing but a path, whatever was written. */
-function pathOf(path: string): string {
-  const url = new URL('http://pod');
-  url.pathname = path;
-  return url.pathname;
 }
 
 /** `ip` or `ip:port`, with or without brackets around an IPv6 address, as `host:port`. */

@@ -1,7 +1,7 @@
 export interface ScrapeRequest {
   /** `host:port`, IPv6 in brackets. */
   readonly host: string;
-  /** As it stands in a URL: `/metrics`. */
+  /** `/metrics`; whatever it holds, it leads to no other host. */
   readonly path: string;
   /** Names of the wanted metrics. */
   readonly names: readonly string[];
