@@ -45,21 +45,28 @@ export class KubeHttp {
     const options: RequestOptions = { method };
     await this.config.applyToHTTPSOptions(options);
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const headers = { ...(options.headers as Record<string, string> | undefined), 'content-type': type };
+    const text = body && JSON.stringify(body);
+    // Node tells the length of a body by itself, but not with DELETE.
+    const length = text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
+    const headers = { ...(options.headers as Record<string, string> | undefined), ...length };
     const url = new URL((this.config.getCurrentCluster()?.server ?? '').replace(/\/$/, '') + path);
-    const { status, text } = await send(url, { ...options, headers }, body && JSON.stringify(body));
+    const { status, answer } = await send(url, { ...options, headers }, text);
     if (status < 200 || status > 299)
-      throw new KubeHttpError(status, `${method} ${path}: ${status} ${text.slice(0, 500)}`);
-    return JSON.parse(text) as T;
+      throw new KubeHttpError(status, `${method} ${path}: ${status} ${answer.slice(0, 500)}`);
+    return JSON.parse(answer) as T;
   }
 }
 
-function send(url: URL, options: RequestOptions, body: string | undefined): Promise<{ status: number; text: string }> {
+function send(
+  url: URL,
+  options: RequestOptions,
+  body: string | undefined,
+): Promise<{ status: number; answer: string }> {
   return new Promise((resolve, reject) => {
     const asked = request(url, options, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('error', reject).on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      let answer = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+      response.on('error', reject).on('end', () => resolve({ status: response.statusCode ?? 0, answer }));
     });
     asked.on('error', reject).end(body);
   });

@@ -197,6 +197,6 @@ export class Scene {
 function deploymentOf(name: string): object {
   const labels = { app: name };
   const container = { name: 'engine', image: 'registry.k8s.io/pause:3.10' };
-  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } };
+  const template = { metadata: { labels }, spec: { containers: [container] } };
   return { metadata: { name }, spec: { replicas: 0, selector: { matchLabels: labels }, template } };
 }
