@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 const coverage = z.object({ heard: z.number(), expected: z.number() });
-const pod = z.object({ name: z.string(), phase: z.string() });
+const pod = z.object({
+  name: z.string(),
+  phase: z.string(),
+  requests: z.number().optional(),
+  gpuUtilization: z.number().optional(),
+  deletionCost: z.object({ cost: z.number(), setBy: z.enum(['us', 'others']) }).optional(),
+});
 
 const workload = z.discriminatedUnion('state', [
   z.object({ state: z.literal('unknown'), reason: z.string() }),

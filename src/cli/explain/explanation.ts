@@ -9,6 +9,7 @@ export function explainTrigger(title: string, trigger: TriggerAnswer, nowMs: Epo
     title,
     ...describeAnswer(trigger, nowMs),
     ...section('workload', describeWorkload(trigger, timezone)),
+    ...section('pods with a deletion cost, those that go first before the others', describeCosts(trigger)),
     ...section('bids, highest precedence first', trigger.bids.map(describeBid)),
     ...section('signals', trigger.signals.map(describeSignal)),
     ...section('work', describeWork(trigger, timezone)),
@@ -59,6 +60,19 @@ function describeOverride(override: NonNullable<TriggerAnswer['override']>, time
   const limits = [min === undefined ? [] : `min=${min}`, max === undefined ? [] : `max=${max}`].flat().join(' ');
   const end = until === undefined ? '' : ` until ${timeOf(until, timezone)}`;
   return `override ${state}: ${limits}${end}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+function describeCosts({ workload }: TriggerAnswer): string[] {
+  const pods = workload?.state === 'known' ? workload.pods : [];
+  const costly = pods.flatMap((pod) => (pod.deletionCost ? [{ ...pod, ...pod.deletionCost }] : []));
+  const inOrder = costly.sort((one, other) => one.cost - other.cost);
+  return inOrder.map(({ name, cost, setBy, requests, gpuUtilization }) => {
+    const busy = [
+      requests === undefined ? [] : `${number(requests)} running`,
+      gpuUtilization === undefined ? [] : `GPUs ${valueOf(gpuUtilization, 'ratio')}`,
+    ].flat();
+    return [`${name}: ${cost}`, setBy === 'others' ? 'set by others' : [], ...busy].flat().join(', ');
+  });
 }
 
 function describeBid({ rule, atLeast, atMost, keepAlive, why }: TriggerAnswer['bids'][number]): string {

@@ -55,6 +55,24 @@ describe('explain', () => {
     await expect(`${await explain(['inference/llama'])}\n`).toMatchFileSnapshot('../../golden/explain-llama.txt');
   });
 
+  it('tells which pods have a deletion cost, and what they do', async () => {
+    const trigger = queueTrigger('llama', { engine: 'vllm' });
+    const pods = [
+      pod({ name: 'llama-0', deletionCost: { cost: -1, setBy: 'us' } }),
+      pod({ name: 'llama-1' }),
+      pod({ name: 'llama-2', deletionCost: { cost: 7, setBy: 'others' } }),
+      pod({ name: 'llama-3', deletionCost: { cost: -2, setBy: 'us' } }),
+    ];
+    scaler.workloads.set(trigger, { replicas: 4, pods });
+    const byPod = new Map([['llama-0', 3], ['llama-3', 0]]); // prettier-ignore
+    scaler.signalsOf(trigger).set({ running: fresh(3, { byPod }), gpuUtilization: fresh(0.4, { byPod: new Map([['llama-0', 0.4]]) }) }); // prettier-ignore
+    await scaler.keda.poll(trigger);
+    expect(await explain(['inference/llama'])).toContain(
+      '  pods with a deletion cost, those that go first before the others\n' +
+        '    llama-3: -2, 0 running\n    llama-0: -1, 3 running, GPUs 40 %\n    llama-2: 7, set by others\n\n',
+    );
+  });
+
   it('tells why there is no answer', async () => {
     const trigger = queueTrigger();
     scaler.workloads.lose(trigger, 'the API server was not heard for 5m');
