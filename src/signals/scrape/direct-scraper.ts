@@ -32,7 +32,7 @@ export class DirectScraper implements Scraper {
 /** The path is set apart from the host, so that no path can lead to another host. */
 function urlOf(host: string, path: string): URL {
   const url = URL.parse(`http://${host}`);
-  if (!url || url.pathname !== '/') throw new Error(`${host} is no address with a port`);
+  if (url?.pathname !== '/') throw new Error(`${host} is no address with a port`);
   url.pathname = path;
   return url;
 }
