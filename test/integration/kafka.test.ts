@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startKafka();
   admin = new Admin(client());
   await admin.createTopics({ topics: ['jobs'], partitions: 3, replicas: 1 });
-  const producer = new Producer({ ...client(), serializers: stringSerializers });
+  const producer = new Producer({ ...client(), serializers: stringSerializers, idempotent: true });
   const messages = [0, 0, 0, 0, 1, 1, 2].map((partition) => ({ topic: 'jobs', partition, key: 'k', value: 'work' }));
   await producer.send({ messages });
   await producer.close();

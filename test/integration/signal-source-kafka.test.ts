@@ -25,7 +25,7 @@ beforeAll(async () => {
   const client = { clientId: 'test', bootstrapBrokers: [server.host], retries: 20, retryDelay: 250 };
   admin = new Admin(client);
   await admin.createTopics({ topics: ['todo'], partitions: 1, replicas: 1 });
-  const producer = new Producer({ ...client, serializers: stringSerializers });
+  const producer = new Producer({ ...client, serializers: stringSerializers, idempotent: true });
   await producer.send({ messages: Array.from({ length: messages }, () => ({ topic: 'todo', key: 'k', value: 'work' })) }); // prettier-ignore
   await producer.close();
   return async () => {
