@@ -9,11 +9,18 @@ interface Group {
 }
 
 /** What a stand-in holds under a key. */
-type Held = { readonly list: number } | { readonly stream: readonly Group[] } | { readonly other: string };
+type Held =
+  | { readonly list: number; readonly last?: string }
+  | { readonly stream: readonly Group[] }
+  | { readonly scores: readonly number[] }
+  | { readonly fields: readonly string[] }
+  | { readonly other: string };
 
 /** Speaks as much of Redis' protocol as a reader of queues needs. Answers are as Redis 7 gives them. */
 export class RedisStandIn {
   readonly keys = new Map<string, Held>();
+  /** Where the masters are that it knows as a sentinel. */
+  readonly masters = new Map<string, readonly [host: string, port: string]>();
   readonly seen: string[] = [];
   password: string | undefined;
   databases = 16;
@@ -52,28 +59,41 @@ export class RedisStandIn {
     if (instead !== undefined) return instead;
     if (name === 'auth') return '+OK\r\n';
     if (name === 'select') return Number(key) < this.databases ? '+OK\r\n' : '-ERR DB index is out of range\r\n';
-    if (name === 'type') return `+${this.#typeOf(key)}\r\n`;
-    if (name === 'llen') return `:${this.#lengthOf(key)}\r\n`;
-    if (name === 'xinfo') return this.#groupsOf(args[1] ?? '');
+    const read = this.#readers[name];
+    if (read) return read(this.keys.get(key), args);
     return `-ERR unknown command '${name}', with args beginning with: ${args.map((arg) => `'${arg}' `).join('')}\r\n`;
   }
 
-  #typeOf(key: string): string {
-    const held = this.keys.get(key);
-    if (!held) return 'none';
-    return 'list' in held ? 'list' : 'stream' in held ? 'stream' : held.other;
-  }
+  readonly #readers: Readonly<Record<string, (held: Held | undefined, args: readonly string[]) => string>> = {
+    type: (held) => `+${typeOf(held)}\r\n`,
+    llen: (held) => `:${held && 'list' in held ? held.list : 0}\r\n`,
+    lindex: (held) => (held && 'list' in held && held.last !== undefined ? bulk(held.last) : '$-1\r\n'),
+    zcard: (held) => `:${scoresOf(held).length}\r\n`,
+    zcount: (held, [, , most]) => `:${scoresOf(held).filter((score) => score <= Number(most)).length}\r\n`,
+    hlen: (held) => `:${held && 'fields' in held ? held.fields.length : 0}\r\n`,
+    hexists: (held, [, field = '']) => `:${held && 'fields' in held && held.fields.includes(field) ? 1 : 0}\r\n`,
+    xinfo: (_, [, key = '']) => groupsOf(this.keys.get(key)),
+    sentinel: (_, [, master = '']) => {
+      const address = this.masters.get(master);
+      return address === undefined ? '*-1\r\n' : array(address.map(bulk));
+    },
+  };
+}
 
-  #lengthOf(key: string): number {
-    const held = this.keys.get(key);
-    return held && 'list' in held ? held.list : 0;
-  }
+function typeOf(held: Held | undefined): string {
+  if (!held) return 'none';
+  if ('list' in held) return 'list';
+  if ('stream' in held) return 'stream';
+  if ('scores' in held) return 'zset';
+  return 'fields' in held ? 'hash' : held.other;
+}
 
-  #groupsOf(key: string): string {
-    const held = this.keys.get(key);
-    if (!held || !('stream' in held)) return '-ERR no such key\r\n';
-    return array(held.stream.map(describeGroup));
-  }
+function scoresOf(held: Held | undefined): readonly number[] {
+  return held && 'scores' in held ? held.scores : [];
+}
+
+function groupsOf(held: Held | undefined): string {
+  return held && 'stream' in held ? array(held.stream.map(describeGroup)) : '-ERR no such key\r\n';
 }
 
 function describeGroup({ name, pending, lag }: Group): string {

@@ -83,9 +83,9 @@ export const httpShape = {
   passwordFile: text.optional(),
   headers: z
     .record(
-      z.string().refine((name) => headerName.test(name) && !reservedHeaders.includes(name.toLowerCase()), 'can not be set here'), // prettier-ignore
+      z.string().refine((name) => headerName.test(name) && !reservedHeaders.includes(name.toLowerCase())),
       z.string('must be a text').regex(headerValue, 'must be a text of one line in ASCII'),
-      'must be a map from names of headers to texts',
+      { error: ({ code }) => (code === 'invalid_key' ? 'can not be set here' : 'must be a map from names of headers to texts') }, // prettier-ignore
     )
     .optional(),
   ...tlsShape,

@@ -8,17 +8,14 @@ import type { LookupFunction } from 'node:net';
  * the addresses outside that range that some clouds use for the same. In every form in which IPv6 can carry them.
  */
 const refused = new BlockList();
-refused.addSubnet('169.254.0.0', 16, 'ipv4');
-refused.addAddress('168.63.129.16', 'ipv4'); // Azure
-refused.addAddress('100.100.100.200', 'ipv4'); // Alibaba Cloud
-refused.addAddress('192.0.0.192', 'ipv4'); // Oracle Cloud
+refuseEverywhere('169.254.0.0', 16);
+refuseEverywhere('168.63.129.16', 32); // Azure
+refuseEverywhere('100.100.100.200', 32); // Alibaba Cloud
+refuseEverywhere('192.0.0.192', 32); // Oracle Cloud
 refused.addSubnet('fe80::', 10, 'ipv6');
 refused.addAddress('fd00:ec2::254', 'ipv6'); // AWS
 refused.addAddress('fd00:ec2::23', 'ipv6'); // AWS, credentials of pods
 refused.addAddress('fd20:ce::254', 'ipv6'); // Google Cloud
-refused.addSubnet('::a9fe:0', 112, 'ipv6'); // IPv4-compatible
-refused.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6'); // NAT64
-refused.addSubnet('2002:a9fe::', 32, 'ipv6'); // 6to4
 
 const refusedNames: readonly string[] = [
   'metadata',
@@ -62,6 +59,16 @@ export async function resolveHost(host: string): Promise<readonly string[]> {
   const addresses = (await lookupAll(bare, { all: true })).map(({ address }) => address);
   for (const address of addresses) checkHost(address);
   return addresses;
+}
+
+/** An address of IPv4, also where IPv6 carries it; a block list knows by itself the form `::ffff:`. */
+function refuseEverywhere(address: string, prefix: number): void {
+  const hex = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0')).join(''); // prettier-ignore
+  const groups = `${hex.slice(0, 4)}:${hex.slice(4)}`;
+  refused.addSubnet(address, prefix, 'ipv4');
+  refused.addSubnet(`::${groups}`, 96 + prefix, 'ipv6'); // IPv4-compatible
+  refused.addSubnet(`64:ff9b::${groups}`, 96 + prefix, 'ipv6'); // NAT64
+  refused.addSubnet(`2002:${groups}::`, 16 + prefix, 'ipv6'); // 6to4
 }
 
 function isRefused(address: string): boolean {
