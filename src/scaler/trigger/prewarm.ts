@@ -6,12 +6,12 @@ import type { Endpoint } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { TriggerMetadata } from './trigger-index.ts';
 
-/** Less than the liveness probe of the chart waits for the gRPC port. */
-const longestMs = 45_000;
+/** Less than the startup probe of the chart waits for the gRPC port. */
+const longestMs = 90_000;
 /** While one trigger after the other decides, the others are waited for; those that can't decide are not. */
 const patienceMs = 5_000;
-/** Before the first decides, the API server has to be heard, which may take as long as it lets us wait. */
-const firstPatienceMs = 15_000;
+/** Before the first decides, all that is known of its namespace has to be heard from the API server, which may be slow. */
+const firstPatienceMs = 30_000;
 
 interface KnownTrigger {
   readonly ref: ScaledObjectRef;

@@ -75,7 +75,7 @@ describe('prewarm', () => {
   it('waits longer for the first decision, for which the API server has to be heard', async () => {
     const { clock, workloads, start } = build();
     const state = start([{ ref: llama, metadata }, { ref: phi, metadata }]); // prettier-ignore
-    await clock.advance(14_000);
+    await clock.advance(29_000);
     expect(state.isWarm).toBe(false);
     workloads.set(llama, { replicas: 1 });
     await clock.advance(4_000);
@@ -87,7 +87,7 @@ describe('prewarm', () => {
   it('does not wait longer than that where nothing is heard', async () => {
     const { clock, start } = build();
     const state = start([{ ref: llama, metadata }]);
-    await clock.advance(15_500);
+    await clock.advance(30_500);
     expect(state.isWarm).toBe(true);
   });
 
