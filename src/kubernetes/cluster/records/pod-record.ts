@@ -5,6 +5,7 @@ import type { Labels } from '../../../domain/label-selector.ts';
 import { withoutAbsent } from '../../without-absent.ts';
 import { costAnnotations, readDeletionCost } from './deletion-cost.ts';
 import { revisionOf } from './revision.ts';
+import { SharedLabels } from './shared-labels.ts';
 
 /** What is kept of a pod: the rest of it, some 10 KiB, is dropped when it is read. */
 export interface PodRecord {
@@ -42,6 +43,9 @@ const podObject = z.object({
 });
 type PodObject = z.infer<typeof podObject>;
 
+/** Whatever they are labels of, equal ones are the same. */
+const sharedLabels = new SharedLabels();
+
 /** Ended pods are left to the API server, so that they take no memory here. */
 export const podFieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
 
@@ -49,11 +53,11 @@ export const podFieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
 export function readPod(object: unknown): PodRecord | undefined {
   const { success, data } = podObject.safeParse(object);
   if (!success || data.status.phase === 'Succeeded' || data.status.phase === 'Failed') return undefined;
-  const { labels } = data.metadata;
-  return { labels, pod: podOf(data) };
+  const labels = sharedLabels.share(data.metadata.labels);
+  return { labels, pod: podOf(data, labels) };
 }
 
-function podOf(data: PodObject): Pod {
+function podOf(data: PodObject, labels: Labels): Pod {
   const { metadata, spec, status } = data;
   const phase = phaseOf(data);
   const readiness = status.conditions.find(({ type }) => type === 'Ready');
@@ -64,7 +68,7 @@ function podOf(data: PodObject): Pod {
     createdAtMs: metadata.creationTimestamp,
     notReadySinceMs: readiness?.status === 'True' ? undefined : sinceMs,
     readySinceMs: phase === 'ready' ? sinceMs : undefined,
-    revision: revisionOf(metadata.labels),
+    revision: revisionOf(labels),
     ofReplicaSet: metadata.ownerReferences.some(isReplicaSet) || undefined,
     deletionCost: readDeletionCost(metadata.annotations),
   };
