@@ -1,6 +1,8 @@
 import { clusterCalls } from './cluster/calls.ts';
 import { clusterMemory, clusterSoak } from './cluster/memory.ts';
 import { openStreams } from './cluster/open-streams.ts';
+import { podBytes } from './cluster/pod-bytes.ts';
+import { registered } from './cluster/registered.ts';
 import { rollingRestart } from './cluster/rolling-restart.ts';
 import { exporterReads } from './exporter-reads.ts';
 import { forkRatio } from './exporter/fork-ratio.ts';
@@ -28,6 +30,8 @@ export const benchmarks: readonly Benchmark[] = [
   clusterCalls,
   clusterMemory,
   clusterSoak,
+  podBytes,
+  registered,
   parseRatio,
   engineReadCpu,
   engineReadMemory,

@@ -19,16 +19,16 @@ export interface ScalerOfScene extends Ports {
   readonly program: Program;
 }
 
-/** A cluster of 2,000 workloads with 10,000 pods, and scalers that read it; each part a process of its own. */
 /** With ten thousand pods to read first, and clients on the same cores. */
 const readyWithinMs = 150_000;
 
+/** A cluster of 2,000 workloads with 10,000 pods, and scalers that read it; each part a process of its own. */
 export interface ClusterScene {
   readonly refs: readonly Ref[];
   readonly enginePort: number;
   order(order: ApiOrder): Promise<void>;
   /** Starts the compiled scaler as the chart does, against the scene's API server. */
-  startScaler(ports?: Ports): Promise<ScalerOfScene>;
+  startScaler(): Promise<ScalerOfScene>;
   /** Stops all, scalers included. */
   end(): Promise<void>;
 }
@@ -46,8 +46,8 @@ export async function openCluster(active = activeScaledObjects): Promise<Cluster
     refs: Array.from({ length: active }, (_, index) => refOf(index, pods.ready.port)),
     enginePort: pods.ready.port,
     order,
-    startScaler: async (ports) => {
-      const scaler = await startScaler(kubeconfig, ports ?? { grpcPort: await freePort(), httpPort: await freePort() });
+    startScaler: async () => {
+      const scaler = await startScaler(kubeconfig, { grpcPort: await freePort(), httpPort: await freePort() });
       scalers.push(scaler.program);
       return scaler;
     },

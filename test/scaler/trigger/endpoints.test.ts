@@ -123,6 +123,21 @@ describe('Endpoints', () => {
     expect(endpoint.snapshot()?.verdict.state).toBe('decided');
   });
 
+  it('drops all that belongs to a ScaledObject when nobody asks for it any more, and nothing of others', async () => {
+    const { clock, endpoints, workloads } = build();
+    const other = { ...ref, name: 'phi' };
+    endpoints.find(ref, metadata);
+    endpoints.find(ref, { ...metadata, queueTarget: '7' });
+    endpoints.find(other, metadata);
+    for (let minute = 0; minute < 11; minute += 1) {
+      await clock.advance(60_000);
+      endpoints.find(other, metadata);
+    }
+    expect(endpoints.of(ref)).toEqual([]);
+    expect([...endpoints.groups()].flat().map((endpoint) => endpoint.ref.name)).toEqual(['phi']);
+    expect([...workloads.watched.keys()]).toEqual(['inference/phi']);
+  });
+
   it('logs a trigger when it comes and when it goes', async () => {
     const { clock, endpoints, lines } = build();
     endpoints.find(ref, metadata);
