@@ -7,10 +7,12 @@ import { describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 import type { Allocation } from '../../src/domain/gpu.ts';
 import { startKubelet } from '../../src/simulator/kubelet.ts';
+import type { KubeletStandIn } from '../../src/simulator/kubelet.ts';
 import { startExporterProcess } from '../support/exporter-process.ts';
-import type { Scrape } from '../support/exporter-process.ts';
+import type { ExporterProcess, Scrape } from '../support/exporter-process.ts';
 import { buildMockNvml, hasCompiler, mockGpu, mockUuid, skippedWithoutCompiler } from '../support/mock-nvml.ts';
 import { currentFields, fakeGpu, fakeNvidiaSmi, fakeUuid } from '../support/fake-nvidia-smi.ts';
+import type { FakeNvidiaSmi } from '../support/fake-nvidia-smi.ts';
 
 const gpuWorks = 'pilotlight_collect_success{collector="gpu"}';
 const kubeletWorks = 'pilotlight_collect_success{collector="kubelet"}';
@@ -37,6 +39,22 @@ function socketPath(test: TestContext): string {
   return join(folder, 'kubelet.sock');
 }
 
+/** An exporter that reads the GPUs by nvidia-smi, and asks a kubelet where there is one. */
+function readBy(test: TestContext, smi: FakeNvidiaSmi, kubeletSocket = ''): Promise<ExporterProcess> {
+  return startExporterProcess(test, [...interval, '--kubelet-socket', kubeletSocket, '--nvidia-smi-path', smi.path]);
+}
+
+/** A kubelet that is ended with the test. */
+async function kubeletAt(
+  test: TestContext,
+  socket: string,
+  held: () => readonly Allocation[],
+): Promise<KubeletStandIn> {
+  const kubelet = await startKubelet(socket, held);
+  test.onTestFinished(() => kubelet.close());
+  return kubelet;
+}
+
 function holds(pod: string, ...deviceIds: string[]): Allocation {
   return { namespace: 'inference', pod, container: 'engine', resource: 'nvidia.com/gpu', deviceIds };
 }
@@ -49,7 +67,7 @@ function childrenOf(pid = 0): string[] {
 describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
   it('reads a healthy driver, learns minor numbers, and ends in good order', async (test) => {
     const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0, { minor: '5' }), fakeGpu(1, { 'utilization.gpu': '0' })] });
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     const scrape = await exporter.until((now) => [...now.keys()].some((key) => key.includes('minor_number="5"')));
     expect(utilization(scrape, 0)).toBe(0.3);
     expect(utilization(scrape, 1)).toBe(0);
@@ -71,7 +89,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
   it('stays up without nvidia-smi, and reads once it is there', async (test) => {
     const smi = fakeNvidiaSmi(test);
     smi.remove();
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     const without = await exporter.until((scrape) => scrape.get('pilotlight_reader_restarts_total') === 1);
     expect(without.get(gpuWorks)).toBe(0);
     expect(live(without)).toEqual([]);
@@ -88,7 +106,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
 
   it('tells the failure of the driver in its own words, shows no figures, and recovers', async (test) => {
     const smi = fakeNvidiaSmi(test);
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
     smi.become({ behaviour: 'fails', exitCode: 9, message: "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver." }); // prettier-ignore
     const failed = await exporter.until((scrape) => scrape.get(gpuWorks) === 0);
@@ -106,7 +124,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
 
   it('ends and replaces a loop that hangs, and shows no old figures meanwhile', async (test) => {
     const smi = fakeNvidiaSmi(test);
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
     smi.become({ behaviour: 'hangs' });
     const hung = await exporter.until((scrape) => scrape.get(gpuWorks) === 0);
@@ -118,7 +136,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
 
   it('drops half a line of a process that ends in it', async (test) => {
     const smi = fakeNvidiaSmi(test, { behaviour: 'stops-in-a-line' });
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     const half = await exporter.until((scrape) => scrape.get('pilotlight_reader_restarts_total') === 1);
     expect(live(half)).toEqual([]);
     expect(half.get(gpuWorks)).toBe(0);
@@ -131,7 +149,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
     const smi = fakeNvidiaSmi(test, {
       fields: old.map((field) => (field === 'clocks.current.sm' ? 'clocks.sm' : field)),
     });
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     await exporter.until((scrape) => utilization(scrape) === 0.3);
     smi.become({
       behaviour: 'fails',
@@ -149,7 +167,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
 
   it('goes on with the others when a GPU falls off the bus', async (test) => {
     const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0), fakeGpu(1), fakeGpu(2)] });
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     await exporter.until((scrape) => utilization(scrape, 2) === 0.3);
     smi.become({
       gpus: [fakeGpu(0), fakeGpu(2)],
@@ -165,7 +183,7 @@ describe.concurrent('exporter and nvidia-smi', { timeout: 60_000 }, () => {
 
   it('ends its nvidia-smi when it is killed itself', async (test) => {
     const smi = fakeNvidiaSmi(test);
-    const exporter = await startExporterProcess(test, [...interval, ...noKubelet, '--nvidia-smi-path', smi.path]);
+    const exporter = await readBy(test, smi);
     await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
     expect(smi.isLooping()).toBe(true);
     exporter.child.kill('SIGKILL');
@@ -209,7 +227,7 @@ describe.skipIf(!hasCompiler)(`exporter and NVML${skippedWithoutCompiler}`, { ti
     expect(live(unloaded)).toEqual([]);
     await exporter.logged({ component: 'gpu', reason: 'NVML init: the NVIDIA driver is not loaded (code 9)' });
     expect((await exporter.get('/healthz')).status).toBe(200);
-    nvml.replace(['OLD_DRIVER']);
+    nvml.replace(['-DOLD_DRIVER']);
     nvml.become({ gpus: [mockGpu(0), mockGpu(1)], settings: { version: '470.256.02' } });
     const after = await exporter.until((now) => has(now, 'driver_version="470.256.02"'));
     expect(live(after).filter((series) => series.startsWith('pilotlight_gpu_utilization_ratio'))).toHaveLength(2);
@@ -229,16 +247,9 @@ describe.concurrent('exporter and kubelet', { timeout: 60_000 }, () => {
   it('gives a whole GPU to its pod, a busy and an idle one, and takes the series away with the pod', async (test) => {
     const socket = socketPath(test);
     let held = [holds('busy', fakeUuid(0)), holds('idle', fakeUuid(1)), holds('slices', 'MIG-41b3359c-e721-56e5-8009-12e5797ed514'), holds('cpu-only')]; // prettier-ignore
-    const kubelet = await startKubelet(socket, () => held);
-    test.onTestFinished(() => kubelet.close());
+    await kubeletAt(test, socket, () => held);
     const smi = fakeNvidiaSmi(test, { gpus: [fakeGpu(0), fakeGpu(1, { 'utilization.gpu': '0' })] });
-    const exporter = await startExporterProcess(test, [
-      ...interval,
-      '--kubelet-socket',
-      socket,
-      '--nvidia-smi-path',
-      smi.path,
-    ]);
+    const exporter = await readBy(test, smi, socket);
     const scrape = await exporter.until((now) => podUtilization(now, 'busy') === 0.3);
     expect(podUtilization(scrape, 'idle')).toBe(0);
     expect(scrape.get('pilotlight_unattributed_devices{reason="no-such-gpu"}')).toBe(1);
@@ -255,16 +266,9 @@ describe.concurrent('exporter and kubelet', { timeout: 60_000 }, () => {
     'shows no old holders when the kubelet %s, and recovers',
     async (mood, test) => {
       const socket = socketPath(test);
-      const kubelet = await startKubelet(socket, () => [holds('busy', fakeUuid(0))]);
-      test.onTestFinished(() => kubelet.close());
+      const kubelet = await kubeletAt(test, socket, () => [holds('busy', fakeUuid(0))]);
       const smi = fakeNvidiaSmi(test);
-      const exporter = await startExporterProcess(test, [
-        ...interval,
-        '--kubelet-socket',
-        socket,
-        '--nvidia-smi-path',
-        smi.path,
-      ]);
+      const exporter = await readBy(test, smi, socket);
       await exporter.until((scrape) => podUtilization(scrape, 'busy') === 0.3);
       kubelet.mood = mood;
       const lost = await exporter.until((scrape) => podUtilization(scrape, 'busy') === undefined);
@@ -280,13 +284,7 @@ describe.concurrent('exporter and kubelet', { timeout: 60_000 }, () => {
   it('works without a kubelet, finds one that comes, and finds it again after a restart', async (test) => {
     const socket = socketPath(test);
     const smi = fakeNvidiaSmi(test);
-    const exporter = await startExporterProcess(test, [
-      ...interval,
-      '--kubelet-socket',
-      socket,
-      '--nvidia-smi-path',
-      smi.path,
-    ]);
+    const exporter = await readBy(test, smi, socket);
     const without = await exporter.until((scrape) => scrape.get(gpuWorks) === 1);
     expect(without.get(kubeletWorks)).toBe(0);
     expect(utilization(without)).toBe(0.3);
@@ -295,8 +293,7 @@ describe.concurrent('exporter and kubelet', { timeout: 60_000 }, () => {
     await exporter.until((scrape) => podUtilization(scrape, 'one') === 0.3);
     first.close();
     await exporter.until((scrape) => scrape.get(kubeletWorks) === 0);
-    const second = await startKubelet(socket, () => [holds('two', fakeUuid(0))]);
-    test.onTestFinished(() => second.close());
+    await kubeletAt(test, socket, () => [holds('two', fakeUuid(0))]);
     const after = await exporter.until((scrape) => podUtilization(scrape, 'two') === 0.3);
     expect(podUtilization(after, 'one')).toBeUndefined();
     await exporter.logged({ component: 'kubelet', msg: 'collecting works again' }, 2);

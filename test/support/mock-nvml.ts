@@ -29,7 +29,7 @@ export interface MockNvml {
   /** Puts another driver under it, at once. */
   become(driver: MockDriver): void;
   /** Puts another library in its place, as an upgrade does; a process that has loaded the one before keeps that. */
-  replace(defines: readonly string[]): void;
+  replace(compilerWords: readonly string[]): void;
 }
 
 /** Whether the mock can be built here: everything else is tested without a C compiler. */
@@ -88,8 +88,8 @@ export function buildMockNvml(
   return {
     path,
     become,
-    replace(next) {
-      copyFileSync(compiled(next), `${path}.new`);
+    replace(otherWords) {
+      copyFileSync(compiled(otherWords), `${path}.new`);
       renameSync(`${path}.new`, path);
     },
   };
