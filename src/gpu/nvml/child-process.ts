@@ -11,7 +11,7 @@ import { explainCode } from './return-codes.ts';
 const longestMessage = 16 * 1_048_576;
 
 /** The child reads numbers and writes them down, for ever: it needs next to no heap, no threads and no optimised code. */
-const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-size=0', '--no-opt', '--no-maglev', '--single-threaded', '--no-warnings']; // prettier-ignore
+const nodeFlags = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-size=0', '--no-opt', '--no-maglev', '--single-threaded', '--no-warnings', '--memory-saver-mode']; // prettier-ignore
 
 interface ChildListener {
   readonly onMessage: (message: ChildMessage) => void;

@@ -16,9 +16,15 @@ const [, , nvmlPath = ''] = process.argv;
 /** After so many all has run that will ever run. */
 const readingsOfStart = 10;
 
+/** One for all messages: it lies outside of V8's heap, where much would pile up before that is collected. */
+let room = Buffer.alloc(65_536);
+
 function say(message: ChildMessage): void {
-  const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-  for (let written = 0; written < bytes.length;) written += writeSync(1, bytes, written);
+  const text = `${JSON.stringify(message)}\n`;
+  const length = Buffer.byteLength(text);
+  if (length > room.length) room = Buffer.alloc(2 * length);
+  room.write(text);
+  for (let written = 0; written < length;) written += writeSync(1, room, written, length - written);
 }
 
 /** The lines of stdin, one at a time, to its end. */

@@ -1,7 +1,16 @@
 import { BusyProcesses, readProcesses } from './processes.ts';
-import { demand, demandHandle, DriverError, readBusId, readFieldValues, readFigures, readNumber, readText } from './device-calls.ts'; // prettier-ignore
+import {
+  demand,
+  demandHandle,
+  DriverError,
+  readFieldValues,
+  readFigures,
+  readNumber,
+  readText,
+} from './device-calls.ts';
 import { XidEvents } from './events.ts';
 import { deviceCalls, sliceCalls } from './figures.ts';
+import { Identities } from './identities.ts';
 import type { Handle, Library } from './library.ts';
 import type { RawDevice, RawSlice, SampleMessage } from './message.ts';
 import { PerformanceSamples } from './performance.ts';
@@ -19,6 +28,7 @@ export class Collector {
   readonly #performance: PerformanceSamples;
   readonly #events: XidEvents;
   readonly #licences: VgpuLicences;
+  readonly #identities: Identities;
   readonly #placements: SlicePlacements;
   readonly #busy = new Map<string, BusyProcesses>();
   readonly #utilization = new Map<string, UtilizationSamples>();
@@ -28,6 +38,7 @@ export class Collector {
     this.#performance = new PerformanceSamples(library);
     this.#events = new XidEvents(library);
     this.#licences = new VgpuLicences(library);
+    this.#identities = new Identities(library);
     this.#placements = new SlicePlacements(library);
   }
 
@@ -46,6 +57,7 @@ export class Collector {
       }
     }
     this.#performance.forgetUnread();
+    this.#identities.forgetUnread();
     this.#placements.forgetUnread();
     return { kind: 'sample', devices, lost, xids: this.#events.take() };
   }
@@ -59,9 +71,7 @@ export class Collector {
     return {
       index,
       uuid,
-      name: readText(library, 'name', device) ?? '',
-      busId: readBusId(library, device) ?? '',
-      minorNumber: readNumber(library, 'minorNumber', device),
+      ...this.#identities.ofDevice(device, uuid),
       migEnabled,
       figures: {
         ...readFigures(library, device, deviceCalls),
@@ -101,17 +111,15 @@ export class Collector {
     for (let place = 0; place < places; place += 1) {
       if (library.call('migDeviceByIndex', device, place, word) !== returnCodes.success) continue;
       const slice = word.readBigUInt64LE(0);
-      const gpuInstanceId = readNumber(library, 'gpuInstanceId', slice);
-      const computeInstanceId = readNumber(library, 'computeInstanceId', slice);
-      if (gpuInstanceId === undefined || computeInstanceId === undefined) continue;
+      const uuid = readText(library, 'uuid', slice) ?? '';
+      const identity = this.#identities.ofSlice(slice, uuid);
+      if (!identity) continue;
+      const { gpuInstanceId } = identity;
       const shared = measured.get(gpuInstanceId) ?? this.#performance.read({ device, uuid: deviceUuid, gpuInstanceId });
       measured.set(gpuInstanceId, shared);
-      const uuid = readText(library, 'uuid', slice) ?? '';
       slices.push({
         uuid,
-        name: readText(library, 'name', slice) ?? '',
-        gpuInstanceId,
-        computeInstanceId,
+        ...identity,
         placement: this.#placements.read(device, uuid, gpuInstanceId),
         figures: { ...readFigures(library, slice, sliceCalls), ...shared },
         processes: readProcesses(library, slice),

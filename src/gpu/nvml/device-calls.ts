@@ -28,10 +28,22 @@ const gone = new Set<number>([...fatal, returnCodes.gpuIsLost, returnCodes.reset
 
 const textLength = 96;
 const scratch = Buffer.alloc(128);
+const scratchView = viewOf(scratch);
 const spare = Buffer.alloc(8);
 /** `nvmlFieldValue_t`: id, scope, two times of 64 bits, type, return code, value. */
 const fieldSize = 40;
-const fieldBuffer = Buffer.alloc(fieldSize * fieldValues.length);
+const fieldQuestion = Buffer.alloc(fieldSize * fieldValues.length);
+for (const [position, { id, scope = 0 }] of fieldValues.entries()) {
+  fieldQuestion.writeUInt32LE(id, position * fieldSize);
+  fieldQuestion.writeUInt32LE(scope, position * fieldSize + 4);
+}
+const fieldBuffer = Buffer.alloc(fieldQuestion.length);
+const fieldView = viewOf(fieldBuffer);
+
+/** Numbers are read from it in one step; a Buffer's own functions are code that is interpreted here. */
+export function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
 
 /** Calls what must succeed; throws DriverError where it does not. */
 export function demand(library: Library, call: FunctionName, ...args: readonly Argument[]): void {
@@ -56,13 +68,13 @@ export function readNumber(
   ...args: readonly (Handle | number)[]
 ): number | undefined {
   // prettier-ignore
-  return tells(library, call, ...args, scratch) ? scratch.readUInt32LE(0) : undefined;
+  return tells(library, call, ...args, scratch) ? scratchView.getUint32(0, true) : undefined;
 }
 
 /** A handle that a function writes. */
 export function demandHandle(library: Library, call: FunctionName, ...args: readonly (Handle | number)[]): Handle {
   demand(library, call, ...args, scratch);
-  return scratch.readBigUInt64LE(0);
+  return scratchView.getBigUint64(0, true);
 }
 
 export function readText(library: Library, call: FunctionName, ...args: readonly Handle[]): string | undefined {
@@ -86,11 +98,11 @@ export function readFigures(library: Library, handle: Handle, calls: typeof devi
   for (const { call, arguments: fixed = [], version, spare: hasSpare, insteadOf, places } of calls) {
     if (insteadOf !== undefined && told.has(insteadOf)) continue;
     scratch.fill(0);
-    if (version !== undefined) scratch.writeUInt32LE(version, 0);
+    if (version !== undefined) scratchView.setUint32(0, version, true);
     if (!tells(library, call, handle, ...fixed, scratch, ...(hasSpare ? [spare] : []))) continue;
     told.add(call);
     for (const { field, offset, wide } of places) {
-      figures[field] = wide ? Number(scratch.readBigUInt64LE(offset)) : scratch.readUInt32LE(offset);
+      figures[field] = wide ? Number(scratchView.getBigUint64(offset, true)) : scratchView.getUint32(offset, true);
     }
   }
   return figures;
@@ -98,37 +110,34 @@ export function readFigures(library: Library, handle: Handle, calls: typeof devi
 
 /** The figures that are asked by number, each of which may be unknown to this GPU. */
 export function readFieldValues(library: Library, handle: Handle): Record<string, number> {
-  fieldBuffer.fill(0);
-  for (const [position, { id, scope = 0 }] of fieldValues.entries()) {
-    fieldBuffer.writeUInt32LE(id, position * fieldSize);
-    fieldBuffer.writeUInt32LE(scope, position * fieldSize + 4);
-  }
+  fieldBuffer.set(fieldQuestion);
   if (!tells(library, 'fieldValues', handle, fieldValues.length, fieldBuffer)) return {};
-  const known = [...fieldValues.entries()].flatMap(([position, { field }]) => {
+  const figures: Record<string, number> = {};
+  for (const [position, { field }] of fieldValues.entries()) {
     const value = fieldValue(position * fieldSize);
-    return value === undefined ? [] : [[field, value]];
-  });
-  return Object.fromEntries(known) as Record<string, number>;
+    if (value !== undefined) figures[field] = value;
+  }
+  return figures;
 }
 
 /** Reads `nvmlValue_t` by its type: double, unsigned int, long, long long, signed long long, signed int, short. */
 function fieldValue(start: number): number | undefined {
-  if (fieldBuffer.readInt32LE(start + 28) !== returnCodes.success) return undefined;
+  if (fieldView.getInt32(start + 28, true) !== returnCodes.success) return undefined;
   const at = start + 32;
-  switch (fieldBuffer.readUInt32LE(start + 24)) {
+  switch (fieldView.getUint32(start + 24, true)) {
     case 0:
-      return fieldBuffer.readDoubleLE(at);
+      return fieldView.getFloat64(at, true);
     case 1:
-      return fieldBuffer.readUInt32LE(at);
+      return fieldView.getUint32(at, true);
     case 2:
     case 3:
-      return Number(fieldBuffer.readBigUInt64LE(at));
+      return Number(fieldView.getBigUint64(at, true));
     case 4:
-      return Number(fieldBuffer.readBigInt64LE(at));
+      return Number(fieldView.getBigInt64(at, true));
     case 5:
-      return fieldBuffer.readInt32LE(at);
+      return fieldView.getInt32(at, true);
     case 6:
-      return fieldBuffer.readUInt16LE(at);
+      return fieldView.getUint16(at, true);
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import { demandHandle, tells } from './device-calls.ts';
+import { demandHandle, tells, viewOf } from './device-calls.ts';
 import { gpmMetrics } from './figures.ts';
 import type { Handle, Library } from './library.ts';
 import { returnCodes } from './return-codes.ts';
@@ -7,6 +7,12 @@ import { returnCodes } from './return-codes.ts';
 const metricsStart = 24;
 const metricSize = 40;
 const request = Buffer.alloc(metricsStart + 333 * metricSize);
+const requestView = viewOf(request);
+/** The part that is used: what was told the last time must not be taken for an answer. */
+const question = Buffer.alloc(metricsStart + gpmMetrics.length * metricSize);
+question.writeUInt32LE(1, 0);
+question.writeUInt32LE(gpmMetrics.length, 4);
+for (const [position, { id }] of gpmMetrics.entries()) question.writeUInt32LE(id, metricsStart + position * metricSize);
 const support = Buffer.alloc(8);
 
 /** Who is sampled: a GPU, or one GPU instance of it. */
@@ -89,20 +95,17 @@ export class PerformanceSamples {
   }
 
   #compare({ before, now }: Samples): Record<string, number> {
-    request.fill(0);
-    request.writeUInt32LE(1, 0);
-    request.writeUInt32LE(gpmMetrics.length, 4);
-    request.writeBigUInt64LE(before, 8);
-    request.writeBigUInt64LE(now, 16);
-    for (const [position, { id }] of gpmMetrics.entries()) {
-      request.writeUInt32LE(id, metricsStart + position * metricSize);
-    }
+    request.set(question);
+    requestView.setBigUint64(8, before, true);
+    requestView.setBigUint64(16, now, true);
     if (!tells(this.#library, 'gpmMetrics', request)) return {};
-    const known = [...gpmMetrics.entries()].flatMap(([position, { field }]) => {
+    const figures: Record<string, number> = {};
+    for (const [position, { field }] of gpmMetrics.entries()) {
       const at = metricsStart + position * metricSize;
-      const value = request.readDoubleLE(at + 8);
-      return request.readInt32LE(at + 4) === returnCodes.success && Number.isFinite(value) ? [[field, value]] : [];
-    });
-    return Object.fromEntries(known) as Record<string, number>;
+      const value = requestView.getFloat64(at + 8, true);
+      const isTold = requestView.getInt32(at + 4, true) === returnCodes.success && Number.isFinite(value);
+      if (isTold) figures[field] = value;
+    }
+    return figures;
   }
 }
