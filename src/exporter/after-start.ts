@@ -1,12 +1,17 @@
 import type { Cancel, Clock } from '../domain/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { keepHeapSmall } from './heap.ts';
 
 /** By then all has run that runs all the time. */
 const startMs = 10_000;
 
-/** Plans that the memory is given back which only the start needed. */
+/** Plans that the memory is given back which only the start needed, and that no more is taken than is used. */
 export function afterStart(clock: Clock, logger: Logger): Cancel {
-  return clock.after(startMs, () => void dropPages(logger));
+  let cancel = clock.after(startMs, () => {
+    cancel = keepHeapSmall(clock);
+    void dropPages(logger);
+  });
+  return () => cancel();
 }
 
 /** Takes the means to call the C library, which nothing else in this process does: where they lack, the pages just stay. */

@@ -92,7 +92,7 @@ async function protect(options: ExporterOptions, logger: Logger): Promise<OpenPr
 function serve(exposition: Exposition, options: ExporterOptions, protection: HttpProtection = {}): Promise<HttpServer> {
   return serveHttp(
     {
-      '/metrics': () => ({ status: 200, contentType, body: exposition.text() }),
+      '/metrics': () => ({ status: 200, contentType, body: exposition.chunks() }),
       '/healthz': () => (exposition.isDeviceAccessLost ? textAnswer(503, lostAccess) : textAnswer(200, 'ok')),
       '/readyz': () => (exposition.isReady ? textAnswer(200, 'ready') : textAnswer(503, 'not asked the GPUs and the kubelet yet')), // prettier-ignore
       '/debug/attribution': () => jsonAnswer(200, exposition.attribution()),

@@ -103,8 +103,8 @@ export class Exposition {
     this.#hostSeries.show(event.kind === 'reading' ? event.reading : undefined);
   }
 
-  /** Everything, in the text format of Prometheus. Reads nothing and waits for nothing. */
-  text(): string {
+  /** Everything, in the text format of Prometheus, in parts. Reads nothing and waits for nothing. */
+  chunks(): readonly Buffer[] {
     this.#wasAsked = true;
     const nowMs = this.#settings.clock.nowMs();
     const view = this.#state.view(nowMs);
@@ -123,6 +123,6 @@ export class Exposition {
     this.self.setDetailAge(detailAtMs === undefined ? undefined : nowMs - detailAtMs);
     this.self.setLostGpus(view.sample && (view.sample.lostCount ?? 0));
     this.self.readProcess();
-    return this.#gpuSeries.render(view) + this.self.text.text();
+    return [this.#gpuSeries.render(view), Buffer.from(this.self.text.text())];
   }
 }

@@ -26,7 +26,7 @@ export class GpuSeries {
   readonly #device = new DeviceSeries(this.#native);
   readonly #pod = new PodSeries(this.#native);
   readonly #unattributed = this.#always.gauge('pilotlight_unattributed_devices', 'Devices that the kubelet gave to pods and that have no series per pod, by reason.'); // prettier-ignore
-  #shown: { readonly sample: GpuSample | undefined; readonly attribution: Attribution | undefined; readonly text: string } | undefined; // prettier-ignore
+  #shown: { readonly sample: GpuSample | undefined; readonly attribution: Attribution | undefined; readonly bytes: Buffer } | undefined; // prettier-ignore
 
   readonly #texts: readonly MetricText[];
 
@@ -36,17 +36,17 @@ export class GpuSeries {
     this.#texts = [...native, this.#always, ...(this.#dcgm ? [this.#dcgm.text] : [])];
   }
 
-  /** Exposition text of the view's sample and join. */
-  render(view: NodeView): string {
+  /** Exposition text of the view's sample and join, as it is sent. */
+  render(view: NodeView): Buffer {
     const { sample, attribution } = view;
     if (!this.#shown || this.#shown.sample !== sample || this.#shown.attribution !== attribution) {
       for (const text of this.#texts) text.clear();
       if (this.#texts.includes(this.#native)) this.#setNative(view);
       if (attribution) this.#countLeftOut(attribution);
       this.#dcgm?.show(view);
-      this.#shown = { sample, attribution, text: this.#texts.map((text) => text.text()).join('') };
+      this.#shown = { sample, attribution, bytes: Buffer.from(this.#texts.map((text) => text.text()).join('')) };
     }
-    return this.#shown.text;
+    return this.#shown.bytes;
   }
 
   #setNative({ sample, attribution }: NodeView): void {

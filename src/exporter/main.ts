@@ -1,11 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
 import { runProgram } from '../program/run.ts';
 import { startExporter } from './app.ts';
+import { preferSmallHeap } from './heap.ts';
 import { exporterOptions } from './options.ts';
 
-// The exporter does little, and the same for ever: optimised machine code would take more memory than it saves time.
-setFlagsFromString('--no-opt');
-setFlagsFromString('--no-maglev');
+preferSmallHeap();
 
 await runProgram({
   usage: 'npm run exporter -- [options]',

@@ -15,7 +15,8 @@ export interface HttpAnswer {
   readonly contentType: string;
   /** Others than those that every answer has; names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** In one piece, or in several that are sent one after the other. */
+  readonly body: string | readonly Buffer[];
 }
 
 /** Answers one path. `match` holds what followed the prefix of a route that ends in `/`. */
@@ -108,10 +109,12 @@ const headersOf: Readonly<Record<number, Readonly<Record<string, string>>>> = {
 };
 
 function send(request: IncomingMessage, response: ServerResponse, result: HttpAnswer): void {
-  const length = Buffer.byteLength(result.body);
+  const chunks = typeof result.body === 'string' ? [Buffer.from(result.body)] : result.body;
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const headers = { ...result.headers, 'content-type': result.contentType, 'content-length': length };
   response.writeHead(result.status, { ...headers, ...headersOf[result.status] });
-  response.end(request.method === 'HEAD' ? undefined : result.body);
+  if (request.method !== 'HEAD') for (const chunk of chunks) response.write(chunk);
+  response.end();
 }
 
 function closeServer(server: Server): Promise<void> {

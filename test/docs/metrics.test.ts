@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Exposition } from '../../src/exporter/exposition.ts';
 import { collectors } from '../../src/exporter/self-series.ts';
 import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
+import { scrapeOf } from '../support/exposition-text.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const [, exporterPart = '', scalerPart = ''] = readFileSync('docs/metrics.md', 'utf8').split(
@@ -26,7 +27,7 @@ it('docs/metrics.md has every metric of the exporter, and no other', () => {
     hostIntervalMs: 15_000,
     collectors: new Set(collectors),
   };
-  expect(documented(exporterPart)).toEqual(served(new Exposition(settings).text()));
+  expect(documented(exporterPart)).toEqual(served(scrapeOf(new Exposition(settings))));
 });
 
 it('docs/metrics.md has every metric of the scaler, and no other', async () => {

@@ -6,6 +6,7 @@ import { collectors } from '../../src/exporter/self-series.ts';
 import type { Collector } from '../../src/exporter/self-series.ts';
 import { SampleLoop } from '../../src/gpu/nvidia-smi/query/loop.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { scrapeOf } from '../support/exposition-text.ts';
 
 const uuid = (index: number): string => `GPU-11111111-aaaa-bbbb-cccc-00000000000${index + 1}`;
 const garbage = { field: 'utilizationRatio', reason: 'out-of-range' } as const;
@@ -59,13 +60,12 @@ function setUp(collected: readonly Collector[] = ['gpu', 'kubelet']): {
 
 /** The text without what differs from process to process. */
 async function textOf(exposition: Exposition): Promise<string> {
-  const lines = exposition.text().split('\n');
+  const lines = scrapeOf(exposition).split('\n');
   return lines.map((line) => line.replace(/^(process_\w+) .*/, '$1 (differs)')).join('\n');
 }
 
 async function seriesOf(exposition: Exposition): Promise<string[]> {
-  return exposition
-    .text()
+  return scrapeOf(exposition)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 }

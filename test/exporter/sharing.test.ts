@@ -10,6 +10,7 @@ import { containerCgroup, fakeNode } from '../support/fake-node.ts';
 import { allocation, gpu, gpuProcess, gpuUuid } from '../support/gpu-builders.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { mixedAllocations, mixedOwners, mixedSample } from '../support/mixed-node.ts';
+import { scrapeOf } from '../support/exposition-text.ts';
 
 const rejected = { lines: 0, values: [] };
 
@@ -33,8 +34,7 @@ function mixedNode(metricNames: MetricNames): Exposition {
 }
 
 async function seriesOf(exposition: Exposition, name: string): Promise<[string, number][]> {
-  const lines = exposition
-    .text()
+  const lines = scrapeOf(exposition)
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`));
   return lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]);
@@ -42,15 +42,14 @@ async function seriesOf(exposition: Exposition, name: string): Promise<[string, 
 
 describe('a node with GPUs held alone, shared and cut in slices', () => {
   it.each(metricNameChoices)('is told under %s names', async (names) => {
-    const lines = mixedNode(names).text().split('\n');
+    const lines = scrapeOf(mixedNode(names)).split('\n');
     const text = lines.map((line) => line.replace(/^(process_\w+) .*/, '$1 (differs)')).join('\n');
     await expect(text).toMatchFileSnapshot(`../golden/exporter-mixed-${names}.metrics`);
   });
 
   it('has no series twice, and under NVIDIA’s names sums that are the GPUs’', async () => {
     const exposition = mixedNode('both');
-    const lines = exposition
-      .text()
+    const lines = scrapeOf(exposition)
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     const names = lines.map((line) => line.slice(0, line.lastIndexOf(' ')));
@@ -87,7 +86,7 @@ describe('a node with GPUs held alone, shared and cut in slices', () => {
     const { clock, exposition } = setUp('native', mixedOwners);
     const lost = { index: 7, uuid: gpuUuid(7), model: 'NVIDIA H100', pciBusId: '00000000:7b:00.0', xidErrors: { counts: new Map([[79, 1]]), last: 79 } }; // prettier-ignore
     exposition.takeReading({ kind: 'sample', sample: { ...mixedSample(clock.nowMs()), lostCount: 2, lost: [lost] }, rejected }); // prettier-ignore
-    const text = exposition.text();
+    const text = scrapeOf(exposition);
     expect(text).toContain(`pilotlight_gpu_lost{gpu="7",uuid="${gpuUuid(7)}",model="NVIDIA H100",pci_bus_id="00000000:7b:00.0"} 1`); // prettier-ignore
     expect(text).toMatch(/^pilotlight_gpu_xid_errors_total\{gpu="7",.*xid="79"\} 1$/m);
     expect(text).toContain('pilotlight_lost_gpus 2\n');

@@ -4,6 +4,7 @@ import { Exposition } from '../../src/exporter/exposition.ts';
 import type { MetricNames } from '../../src/exporter/gpu-series.ts';
 import { arbitraryNode } from '../support/arbitrary-node.ts';
 import type { ArbitraryNode } from '../support/arbitrary-node.ts';
+import { scrapeOf } from '../support/exposition-text.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 type Series = readonly [name: string, labels: string, value: number];
@@ -16,7 +17,7 @@ function scrape({ devices, allocations, ownerOf }: ArbitraryNode, metricNames: M
   const rejected = { lines: 0, values: [] };
   exposition.takeReading({ kind: 'sample', sample: { observedAtMs: clock.nowMs(), devices }, rejected });
   exposition.takeAllocations({ kind: 'allocations', allocations, observedAtMs: clock.nowMs(), tookMs: 1 });
-  const rows = exposition.text().matchAll(/^(\w+)(\{.*\})? (\S+)$/gm);
+  const rows = scrapeOf(exposition).matchAll(/^(\w+)(\{.*\})? (\S+)$/gm);
   return [...rows].map(([, name = '', labels = '', value]) => [name, labels, Number(value)]);
 }
 

@@ -20,7 +20,7 @@ const body = `<header>
  * The page at `/`: every ScaledObject, what it needs and why, kept up to date by a script of its own. It is one file that
  * fetches nothing but the scaler's decisions, and its policy lets a browser do nothing else, whatever text gets into it.
  */
-export function statusPage(): HttpAnswer {
+export function statusPage(): HttpAnswer & { readonly body: string } {
   const script = readScript();
   const policy = [
     "default-src 'none'",

@@ -9,6 +9,7 @@ import { chooseFields, parseHeader, parseHelpQuery } from '../../../src/gpu/nvid
 import { parseList } from '../../../src/gpu/nvidia-smi/report/list.ts';
 import { parseXmlReport } from '../../../src/gpu/nvidia-smi/report/xml.ts';
 import { HandClock } from '../../support/hand-clock.ts';
+import { scrapeOf } from '../../support/exposition-text.ts';
 
 /** Recordings of others that are not part of this repository; without them these cases are skipped. */
 const folder = '../shared/data/captures';
@@ -93,7 +94,7 @@ describe.skipIf(files.length === 0)('recordings of others (skipped where ../shar
           observedAtMs: clock.nowMs(),
           tookMs: 1,
         });
-        const series = exposition.text().split('\n').filter((line) => line !== '' && !line.startsWith('#')); // prettier-ignore
+        const series = scrapeOf(exposition).split('\n').filter((line) => line !== '' && !line.startsWith('#')); // prettier-ignore
         const names = series.map((line) => line.slice(0, line.lastIndexOf(' ')));
         expect(new Set(names).size).toBe(names.length);
         for (const line of series) {
