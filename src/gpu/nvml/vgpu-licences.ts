@@ -7,7 +7,7 @@ import type { Handle, Library } from './library.ts';
 const featuresStart = 8;
 const featureSize = 284;
 const mostFeatures = 3;
-const features = Buffer.alloc(featuresStart + mostFeatures * featureSize);
+const features = Buffer.alloc(featuresStart + 2 * mostFeatures * featureSize);
 /** NVML_GRID_LICENSE_FEATURE_CODE_VGPU. */
 const vgpuFeature = 1;
 
