@@ -222,4 +222,37 @@ describe('a source of engine pods', () => {
     await readAt(25, [first]);
     expect(await readAt(30, [first, second])).toMatchObject({ coverage: { heard: 1, expected: 2 } });
   });
+
+  const byReason = (count: number): string =>
+    `vllm:num_requests_waiting_by_reason{engine="0",model_name="llama",reason="capacity"} ${count}\nvllm:num_requests_waiting{engine="0",model_name="llama"} 99\n`;
+
+  it('adds up replicas on two versions of an engine, each by its own names', async () => {
+    const now = await engine(`${byReason(4)}vllm:kv_cache_usage_perc{engine="0",model_name="llama"} 0.5\n`);
+    const old = await engine('vllm:num_requests_waiting{model_name="llama"} 3\nvllm:gpu_cache_usage_perc{model_name="llama"} 0.25\n'); // prettier-ignore
+    const coverage = { heard: 2, expected: 2 };
+    expect(await read([podAt(now), podAt(old, 1)], ['queue', 'kvCache'])).toEqual({
+      queue: { state: 'measured', value: 7, coverage },
+      kvCache: { state: 'measured', value: 0.75, coverage },
+    });
+  });
+
+  it('follows names that change on an upgrade: gauges at once, a rate after a second read, and never a leap', async () => {
+    const standIn = await engine('');
+    const time = new HandClock();
+    const nim: EnginePodsOrigin = { engine: 'nim', port: 8000, path: '/v1/metrics' };
+    const source = createEnginePodsSource(nim, ['queue', 'requestRate'], { scraper, clock: time });
+    const readAt = async (second: number, body: string): Promise<unknown> => {
+      standIn.answer = () => ({ body });
+      time.jumpTo(second * 1_000);
+      const told = await source.read(workload({ pods: [podAt(standIn)] }), AbortSignal.timeout(2_000));
+      return [...told.values()].map((one) => (one.state === 'measured' ? one.value : one.state));
+    };
+    const before = (count: number): string => `num_requests_waiting 5\nrequest_success_total ${count}\n`;
+    const after = (count: number): string => `vllm:num_requests_waiting 6\nvllm:request_success_total ${count}\n`;
+    expect(await readAt(0, before(9_000))).toEqual([5, 'absent']);
+    expect(await readAt(10, before(9_020))).toEqual([5, 2]);
+    expect(await readAt(20, after(9_500))).toEqual([6, 'absent']);
+    expect(await readAt(30, after(9_510))).toEqual([6, 1]);
+    expect(await readAt(40, 'vllm:requests_waiting_now 6\n')).toEqual(['absent', 'absent']);
+  });
 });

@@ -178,6 +178,12 @@ describe('an engine preset reads', () => {
       },
     ],
     ['tensorrt-llm', 'now', trtllm('trtllm_'), { ...language, queue: 7 }],
+    [
+      'tensorrt-llm',
+      'with iteration statistics alone',
+      trtllm('trtllm_').replace(/.*request_success_total.*\n/, ''),
+      { ...language, queue: 7, requestRate: 7 },
+    ],
     ['tensorrt-llm', 'with the older prefix', trtllm('trtllm:'), { ...language, queue: 7 }],
     [
       'tgi',
@@ -238,7 +244,7 @@ describe('an engine preset reads', () => {
           'application="app",deployment="LLM",replica="r",',
           inMs,
         ) +
-        'ray_vllm_generation_tokens_total{model_name="llama"} <4000+2500>\nray_vllm_kv_cache_usage_perc{model_name="llama"} 0.5\n' +
+        `ray_vllm_generation_tokens_total{model_name="llama"} <4000+2500>\nray_vllm_${suffix === '' ? 'gpu' : 'kv'}_cache_usage_perc{model_name="llama"} 0.5\n` +
         histogram('ray_vllm_time_to_first_token_seconds', 'model_name="llama",', tenth),
       { queue: 7, running: 8, requestRate: 2.5, tokenRate: 250, kvCache: 0.5, ...timed, ttftP99: 0.39 },
     ]),
@@ -251,6 +257,12 @@ describe('an engine preset reads', () => {
     ],
     ['nim', 'version 2', vllmNow, { ...language, queue: 5 }],
     ['nim', 'version 1', vllmOld.replaceAll('vllm:', ''), { ...language, queue: 7 }],
+    [
+      'nim',
+      'version 1 that counts ends alone',
+      vllmOld.replaceAll('vllm:', '').replaceAll('request_success_total', 'request_finish_total'),
+      { ...language, queue: 7 },
+    ],
     [
       'dynamo',
       'at its frontend',

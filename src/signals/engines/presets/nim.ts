@@ -17,7 +17,7 @@ export const nim: EnginePreset<'nim'> = {
     ...running,
     plus: { read: 'sum', from: [{ name: 'vllm:num_requests_waiting' }, { name: 'num_requests_waiting' }] },
   },
-  requestRate: orUnprefixed(vllm.requestRate, 'request_success_total'),
+  requestRate: orUnprefixed(orUnprefixed(vllm.requestRate, 'request_success_total'), 'request_finish_total'),
   tokenRate: orUnprefixed(vllm.tokenRate, 'generation_tokens_total'),
   kvCache: orUnprefixed(vllm.kvCache, 'gpu_cache_usage_perc'),
   ...latencies({ name: 'vllm:e2e_request_latency_seconds' }, { name: 'e2e_request_latency_seconds' }),

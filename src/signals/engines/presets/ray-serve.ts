@@ -15,7 +15,13 @@ export const rayServe: EnginePreset<'ray-serve'> = {
     from: [{ name: 'ray_serve_num_router_requests_total' }, { name: 'ray_serve_num_router_requests' }],
   },
   tokenRate: { read: 'rate', from: [{ name: 'ray_vllm_generation_tokens_total', modelLabel: 'model_name' }] },
-  kvCache: { read: 'mean', from: [{ name: 'ray_vllm_kv_cache_usage_perc', modelLabel: 'model_name' }] },
+  kvCache: {
+    read: 'mean',
+    from: [
+      { name: 'ray_vllm_kv_cache_usage_perc', modelLabel: 'model_name' },
+      { name: 'ray_vllm_gpu_cache_usage_perc', modelLabel: 'model_name' },
+    ],
+  },
   ...latencies({ name: 'ray_serve_deployment_processing_latency_ms', unit: 'ms' }),
   ...firstTokens({ name: 'ray_vllm_time_to_first_token_seconds', modelLabel: 'model_name' }),
 };

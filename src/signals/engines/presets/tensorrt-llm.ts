@@ -13,6 +13,7 @@ const queue: NumberMetric = {
 /**
  * TensorRT-LLM's own server, `trtllm-serve`. Its `/metrics` is JSON; Prometheus' format is under `/prometheus/metrics`, and
  * needs `return_perf_metrics: true` and iteration statistics. Names once began with `trtllm:`.
+ * With iteration statistics alone only `num_requests_completed_total` counts requests.
  */
 export const tensorrtLlm: EnginePreset<'tensorrt-llm'> = {
   queue,
@@ -20,7 +21,11 @@ export const tensorrtLlm: EnginePreset<'tensorrt-llm'> = {
   concurrency: { ...running, plus: queue },
   requestRate: {
     read: 'rate',
-    from: [{ name: 'trtllm_request_success_total' }, { name: 'trtllm:request_success_total' }],
+    from: [
+      { name: 'trtllm_request_success_total' },
+      { name: 'trtllm:request_success_total' },
+      { name: 'trtllm_num_requests_completed_total' },
+    ],
   },
   tokenRate: {
     read: 'rate',
