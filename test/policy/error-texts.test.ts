@@ -283,6 +283,14 @@ const wakeability: Case[] = [
   ],
   [
     { queueFrom: 'jobs', queueKey: 'waiting', gpuUtilizationTarget: '80' },
+    'nothing here can end zero replicas: queue is seen without pods, but only a target wakes; add queueTarget, or timezone and businessHours',
+  ],
+  [
+    { queueFrom: 'jobs', queueKey: 'waiting', steps: 'queue > 5 for 1m: +1; queue < 1 for 10m: -1' },
+    'nothing here can end zero replicas: queue is seen without pods, but only a target wakes, and no step does; add queueTarget, or timezone and businessHours',
+  ],
+  [
+    { gpuFrom: 'dcgm', steps: 'gpuUtilization > 70 for 2m: +1; gpuUtilization < 30 for 10m: -1' },
     `nothing here can end zero replicas, because GPUs tell nothing while there is no pod; ${silentAtZero}`,
   ],
   [
@@ -293,7 +301,7 @@ const wakeability: Case[] = [
       kvCacheQuery: 'x',
       kvCacheTarget: '0.8',
     },
-    `nothing here can end zero replicas, because GPUs tell nothing while there is no pod; ${silentAtZero}`,
+    `nothing here can end zero replicas, because GPUs tell nothing while there is no pod; ${silentAtZero.replace('timezone and businessHours;', 'a window with min=1 or more;')}`,
   ],
 ];
 

@@ -387,6 +387,119 @@ describe('warnings', () => {
       [],
     ],
     [
+      'a mean taken for a sum, not where it is multiplied',
+      { ...queue, runningFrom: 'prom', runningQuery: 'avg(vllm:num_requests_running)', runningTarget: '5' },
+      [
+        "runningQuery: an average is one replica's share, and the target is held against the sum over all; write sum(…)",
+      ],
+    ],
+    [
+      'nothing of a mean that is multiplied',
+      { ...queue, runningFrom: 'prom', runningQuery: 'avg(running) * count(running)', runningTarget: '5' },
+      [],
+    ],
+    [
+      'a mean in a step',
+      { ...queue, kvCacheFrom: 'prom', kvCacheQuery: 'llm_d_epp_average_kv_cache_utilization', steps: 'kvCache > 80% for 1m: +1; kvCache < 30% for 10m: -1' }, // prettier-ignore
+      [
+        "kvCacheQuery: llm_d_epp_average_kv_cache_utilization is a mean over the pool's endpoints, and the target is held against the sum; multiply it by the number of ready endpoints",
+      ],
+    ],
+    [
+      'a counter taken for a rate',
+      { ...queue, tokenRateFrom: 'prom', tokenRateQuery: 'sum(vllm:generation_tokens_total)', tokenRateTarget: '500' },
+      [
+        'tokenRateQuery: vllm:generation_tokens_total is a counter, which only ever grows; write sum(rate(vllm:generation_tokens_total[1m]))',
+      ],
+    ],
+    [
+      'nothing of a counter out of which a rate is made',
+      { ...queue, tokenRateFrom: 'prom', tokenRateQuery: 'sum(rate(vllm:generation_tokens_total[1m]))', tokenRateTarget: '500' }, // prettier-ignore
+      [],
+    ],
+    [
+      'milliseconds taken for seconds',
+      { ...queue, latencyP99From: 'prom', latencyP99Query: 'histogram_quantile(0.99, sum by (le) (rate(istio_request_duration_milliseconds_bucket[1m])))', steps: 'latencyP99 > 2s for 1m: +50%; queue < 1 for 10m: -1' }, // prettier-ignore
+      [
+        'latencyP99Query: istio_request_duration_milliseconds_bucket is not in seconds, and latencyP99 is; divide by 1000',
+      ],
+    ],
+    [
+      'microseconds taken for seconds',
+      { ...queue, latencyP99From: 'prom', latencyP99Query: 'max(nv_inference_request_summary_us{quantile="0.99"})', steps: 'latencyP99 > 2s for 1m: +50%; queue < 1 for 10m: -1' }, // prettier-ignore
+      ['latencyP99Query: nv_inference_request_summary_us is not in seconds, and latencyP99 is; divide by 1000000'],
+    ],
+    [
+      'percent taken for a ratio',
+      { ...queue, gpuUtilizationFrom: 'prom', gpuUtilizationQuery: 'sum(DCGM_FI_DEV_GPU_UTIL{pod=~"llama.*"})', gpuUtilizationTarget: '80' }, // prettier-ignore
+      [
+        'gpuUtilizationQuery: DCGM_FI_DEV_GPU_UTIL is in percent, and gpuUtilization is a ratio from 0 to 1; divide by 100',
+      ],
+    ],
+    [
+      'nothing of percent that are divided',
+      { ...queue, gpuUtilizationFrom: 'prom', gpuUtilizationQuery: 'sum(DCGM_FI_DEV_GPU_UTIL) / 100', gpuUtilizationTarget: '80' }, // prettier-ignore
+      [],
+    ],
+    [
+      'a query that counts ends and alone adds replicas',
+      {
+        requestRateFrom: 'prom',
+        requestRateQuery: 'sum(rate(vllm:request_success_total[1m]))',
+        requestRateTarget: '2',
+      },
+      [
+        'requestRateTarget: vllm:request_success_total counts requests when they end, so this does not rise while an overload builds up; add queueTarget or runningTarget',
+      ],
+    ],
+    [
+      'nothing of such a query beside a queue',
+      { ...queue, requestRateFrom: 'prom', requestRateQuery: 'sum(rate(vllm:request_success_total[1m]))', requestRateTarget: '2' }, // prettier-ignore
+      [],
+    ],
+    [
+      'steps on ends that alone add replicas',
+      { ...always, engine: 'triton', steps: 'requestRate > 5 for 1m: +1; requestRate < 2 for 10m: -1' },
+      [
+        'steps: engine triton counts requests when they end, so this does not rise while an overload builds up; add queueTarget or runningTarget',
+      ],
+    ],
+    [
+      'latency that alone adds replicas',
+      { ...always, engine: 'vllm', steps: 'latencyP99 > 2s for 1m: +50%; running < 2 for 10m: -1' },
+      [
+        'steps: latency alone adds replicas here, and is known only once requests end, which in an overload is late; add queueTarget or runningTarget',
+      ],
+    ],
+    [
+      'GPU memory that alone adds replicas',
+      { ...always, gpuMemoryTarget: '80' },
+      [
+        'gpuMemoryTarget: GPU memory alone adds replicas here, and tells little of load, for few servers ever give it back; add queueTarget or runningTarget',
+      ],
+    ],
+    [
+      'steps by memory that the engine keeps',
+      { ...queue, engine: 'vllm', steps: 'gpuMemory > 90 for 2m: +1; queue < 1 for 10m: -1' },
+      [
+        'steps: "gpuMemory > 90 for 2m: +1" adds again after each change, up to maxReplicaCount: engine vllm takes its GPU memory when it starts and keeps it; kvCache shows what is in use',
+      ],
+    ],
+    [
+      'a step that removes by memory that the engine keeps',
+      { ...queue, engine: 'tgi', steps: 'gpuMemory < 30 for 10m: -1' },
+      [
+        'steps: "gpuMemory < 30 for 10m: -1" never applies: engine tgi takes its GPU memory when it starts and keeps it',
+      ],
+    ],
+    [
+      'steps that only remove',
+      { ...always, steps: 'gpuUtilization < 30 for 10m: -1' },
+      [
+        'steps: none adds replicas, and there is no target, so they only ever fall; add a step such as "queue > 5 for 1m: +1", or a target',
+      ],
+    ],
+    [
       'exporters whose name is misspelt',
       { ...queue, gpuFrom: 'exporters' },
       ['gpuFrom: is taken for the name of a connection; did you mean "exporter"?'],

@@ -3,10 +3,9 @@ import type { EngineName } from '../../domain/engine.ts';
 import type { SignalPlan } from '../../domain/policy.ts';
 import { addsUp, signals } from '../../domain/signal.ts';
 import type { SignalName } from '../../domain/signal.ts';
+import { isStepOut } from '../../domain/step.ts';
+import type { Step } from '../../domain/step.ts';
 import type { Metadata } from '../metadata.ts';
-
-/** Signals that rise with the work that is there, however slowly it is done. */
-const backlog: readonly SignalName[] = ['queue', 'running', 'concurrency'];
 
 /** Says that an engine has no such signal, and what to write instead. */
 export function describeLack(engine: EngineName, signal: SignalName): string {
@@ -25,24 +24,26 @@ function metricOf(signal: SignalName): string {
 }
 
 /** Says what is legal but that this engine can't do as the user expects of it. */
-export function warnOfEngine(metadata: Metadata, engine: EngineName, plans: readonly SignalPlan[]): void {
-  const hasTarget = (signal: SignalName): boolean =>
-    plans.some((plan) => plan.signal === signal && plan.target !== undefined);
-  if (engineDefinition(engine).keepsGpuMemory && hasTarget('gpuMemory')) {
-    metadata.warn('gpuMemoryTarget', describeKeptMemory(engine));
-  }
-  const rate = plans.find(({ signal, target }) => signal === 'requestRate' && target !== undefined);
-  const countsEnds = rate?.origin.kind === 'engine' && engineDefinition(engine).counts === 'completions';
-  if (countsEnds && !backlog.some(hasTarget)) metadata.warn('requestRateTarget', describeCompletions(engine));
+export function warnOfEngine(
+  metadata: Metadata,
+  engine: EngineName,
+  { plans, steps }: { plans: readonly SignalPlan[]; steps: readonly Step[] },
+): void {
+  if (!engineDefinition(engine).keepsGpuMemory) return;
+  const target = plans.find((plan) => plan.signal === 'gpuMemory')?.target;
+  if (target !== undefined)
+    metadata.warn('gpuMemoryTarget', `${describeKept(engine)}, so this never falls${instead(engine, 'kvCacheTarget')}`);
+  const step = steps.find((one) => one.signal === 'gpuMemory');
+  if (!step) return;
+  const effect = isStepOut(step) ? 'adds again after each change, up to maxReplicaCount' : 'never applies';
+  metadata.warn('steps', `"${step.text}" ${effect}: ${describeKept(engine)}${instead(engine, 'kvCache')}`);
 }
 
-function describeKeptMemory(engine: EngineName): string {
-  const kept = `engine ${engine} takes its GPU memory when it starts and keeps it, so this never falls`;
-  return engineSignals(engine).includes('kvCache') ? `${kept}; kvCacheTarget shows what is in use` : kept;
+function describeKept(engine: EngineName): string {
+  return `engine ${engine} takes its GPU memory when it starts and keeps it`;
 }
 
-function describeCompletions(engine: EngineName): string {
-  const told = backlog.filter((signal) => engineSignals(engine).includes(signal)).map((signal) => `${signal}Target`);
-  const better = told.length > 0 ? told.join(' or ') : 'queueFrom and queueTarget';
-  return `engine ${engine} counts requests when they end, so this does not rise while an overload builds up; add ${better}`;
+/** @param how the user names what shows it */
+function instead(engine: EngineName, how: string): string {
+  return engineSignals(engine).includes('kvCache') ? `; ${how} shows what is in use` : '';
 }

@@ -44,7 +44,7 @@ export function readSignalPlans(metadata: Metadata, steps: readonly Step[]): rea
     const plan = planOf(metadata, signal, origin, { target, inSteps, forTraffic });
     if (plan) planned.push(plan);
   }
-  if (engine) warnOfEngine(metadata, engine.engine, planned);
+  if (engine) warnOfEngine(metadata, engine.engine, { plans: planned, steps });
   return planned;
 }
 

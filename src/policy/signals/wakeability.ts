@@ -38,10 +38,16 @@ export function warnOfSignals(metadata: Metadata, plans: readonly SignalPlan[]):
 }
 
 function describeDeadEnd(metadata: Metadata): string {
-  const hasEngine = metadata.has('engine') ? 'engine pods and GPUs' : 'GPUs';
+  const hours = hasWindows(metadata) ? 'a window with min=1 or more' : 'timezone and businessHours';
+  const seen = seenWithoutPods.find((signal) => metadata.has(`${signal}From`));
+  if (seen !== undefined) {
+    const onlyTarget = `only a target wakes${metadata.has('steps') ? ', and no step does' : ''}`;
+    return `nothing here can end zero replicas: ${seen} is seen without pods, but ${onlyTarget}; add ${seen}Target, or ${hours}`;
+  }
+  const blind = metadata.has('engine') ? 'engine pods and GPUs' : 'GPUs';
   return (
-    `nothing here can end zero replicas, because ${hasEngine} tell nothing while there is no pod; ` +
-    'add queueFrom and queueTarget (a connection that sees waiting requests), or timezone and businessHours; ' +
+    `nothing here can end zero replicas, because ${blind} tell nothing while there is no pod; ` +
+    `add queueFrom and queueTarget (a connection that sees waiting requests), or ${hours}; ` +
     'if zero is never meant, write timezone: "UTC" and businessHours: "daily 00:00-24:00 min=1"'
   );
 }

@@ -19,6 +19,7 @@ export function checkSteps(metadata: Metadata, steps: readonly Step[], plans: re
   const hasTargets = plans.some(({ target }) => target !== undefined);
   const warnings = [
     steps.every(isStepOut) ? describeOneWay(hasTargets) : undefined,
+    hasTargets || steps.some(isStepOut) ? undefined : onlyDown,
     ...steps.flatMap((step) => steps.map((other) => describeFlapping(step, other))),
     ...steps.map(describeSlip),
   ];
@@ -29,6 +30,9 @@ export function checkSteps(metadata: Metadata, steps: readonly Step[], plans: re
 function showsTraffic({ signal, origin, required }: SignalPlan): boolean {
   return trafficSignals.includes(signal) && (required || origin.kind === 'engine');
 }
+
+const onlyDown =
+  'none adds replicas, and there is no target, so they only ever fall; add a step such as "queue > 5 for 1m: +1", or a target';
 
 function describeBlind({ text }: Step): string {
   return `"${text}" has to see whether there is traffic, for without it there is no latency; name the engine, or add runningFrom or requestRateFrom`;
