@@ -85,6 +85,7 @@ function checkReplicas({ spec }: ScaledObjectManifest, policies: readonly Policy
   return [
     ...(idleReplicaCount === undefined ? [] : checkIdle(idleReplicaCount, minReplicaCount)),
     ...(least ? [about('warning', 'minReplicaCount', `${minReplicaCount} keeps that many in closed hours too; add idleReplicaCount: 0`)] : []), // prettier-ignore
+    ...(cooldownPeriod !== undefined && idleReplicaCount === undefined && !sleeps ? [about('warning', 'cooldownPeriod', `${cooldownPeriod} has no effect: it delays going to zero alone, and minReplicaCount keeps ${minReplicaCount}; to scale in more slowly write advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds`)] : []), // prettier-ignore
     ...(cooldownPeriod === undefined && sleeps ? [about('note', 'cooldownPeriod', "is KEDA's 5 minutes, which come on top of idleAfter before it goes to zero")] : []), // prettier-ignore
   ];
 }

@@ -53,7 +53,8 @@ function describeEnds({ origin }: SignalPlan): string | undefined {
   if (origin.kind === 'engine' && engineDefinition(origin.engine).counts === 'completions') {
     return `engine ${origin.engine} counts requests when they end, so this does not rise while an overload builds up; add ${betterOf(origin.engine)}`;
   }
-  const [counter] = (origin.kind === 'connection' && endsCounter.exec(origin.query ?? '')) || [];
+  const query = origin.kind === 'connection' ? origin.query : undefined;
+  const [counter] = endsCounter.exec(query ?? '') ?? [];
   if (counter === undefined) return undefined;
   return `${counter} counts requests when they end, so this does not rise while an overload builds up; ${better}`;
 }

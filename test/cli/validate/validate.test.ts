@@ -64,6 +64,13 @@ describe('validate', () => {
     ]);
   });
 
+  it('warns of a cooldown that never comes, where nothing goes to zero', () => {
+    expect(check(manifest('  minReplicaCount: 2\n  cooldownPeriod: 360\n', sound))).toEqual([
+      '6: warning: inference/llama: cooldownPeriod: 360 has no effect: it delays going to zero alone, and minReplicaCount keeps 2; to scale in more slowly write advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds',
+    ]);
+    expect(check(manifest('  minReplicaCount: 2\n  idleReplicaCount: 0\n  cooldownPeriod: 360\n', sound))).toEqual([]);
+  });
+
   it('refuses a metricType that makes no sense', () => {
     const text = manifest('  cooldownPeriod: 60\n', sound).replace(
       'external-push\n',
