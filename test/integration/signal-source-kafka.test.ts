@@ -28,6 +28,7 @@ beforeAll(async () => {
   const producer = new Producer({ ...client, serializers: stringSerializers, idempotent: true });
   await producer.send({ messages: Array.from({ length: messages }, () => ({ topic: 'todo', key: 'k', value: 'work' })) }); // prettier-ignore
   await producer.close();
+  await fallBehind('secured', 3);
   return async () => {
     await admin.close();
     await server.stop();
@@ -79,9 +80,8 @@ describeSignalSource('kafka', async () => {
   };
 });
 
-describeTlsOf('kafka', async () => {
-  await fallBehind('secured', 3);
-  return {
+describeTlsOf('kafka', () =>
+  Promise.resolve({
     targetPort: brokerPort,
     frontPort: port,
     open: (at, tls) => {
@@ -93,8 +93,8 @@ describeTlsOf('kafka', async () => {
       return { source: open.source(asked, ['queue']), close: () => open.close() };
     },
     close: () => undefined,
-  };
-});
+  }),
+);
 
 describe('a broker that names others', () => {
   it.each([
@@ -115,5 +115,32 @@ describe('a broker that names others', () => {
       ...{ username: kafkaUser.username, passwordFile: secretFile(kafkaUser.password) },
     });
     await expect(readFrom(open, { key: 'todo', group: 'secured' })).rejects.toThrow(`${server.host} ${reason}`);
+  });
+});
+
+describe('a Kafka', () => {
+  const openAs = (host: string, passwordFile: string) =>
+    openForTest({
+      ...{ type: 'kafka', name: 'jobs', brokers: [{ host, port }], tls: false, namespaces: ['*'] },
+      ...{ username: kafkaUser.username, passwordFile },
+    });
+  const asked = { key: 'todo', group: 'secured' };
+
+  it('is asked with a password that was replaced, without being opened again', async () => {
+    const server = await FaultyServer.start((socket) => passOn(socket), { port });
+    onTestFinished(() => server.stop());
+    const passwordFile = secretFile(wrong);
+    const open = openAs('127.0.0.1', passwordFile);
+    await expect(readFrom(open, asked)).rejects.toThrow(
+      `${server.host} does not know these credentials; check username, passwordFile and mechanism`,
+    );
+    writeFileSync(passwordFile, kafkaUser.password);
+    expect((await readFrom(open, asked))['queue']).toMatchObject({ state: 'measured', value: 3 });
+  });
+
+  it('is not asked where a name leads to a metadata address', async () => {
+    await expect(readFrom(openAs('2852039166', secretFile(kafkaUser.password)), asked)).rejects.toThrow(
+      `2852039166:${port} leads to 169.254.169.254, a link-local or metadata address, which connections may not use`,
+    );
   });
 });

@@ -24,8 +24,8 @@ export function explainSqsError(host: string, error: unknown): Error {
   if (reason !== undefined) return new Error(`${host} ${reason}`);
   if (name === 'AbortError') return new Error(`${host} did not answer in time`);
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  // Of our own HTTP client, or of a file with a secret: in words already.
-  if (name === 'Error' && $metadata === undefined) return error;
+  // Of our own HTTP client, or of a file with a secret: in words already, but the SDK adds fields.
+  if (name === 'Error' && $metadata?.httpStatusCode === undefined) return new Error(error.message);
   if (name === 'SyntaxError')
     return new Error(`${host} answered something else than JSON; is this an endpoint of SQS?`);
   const status = $metadata?.httpStatusCode === undefined ? '' : ` ${$metadata.httpStatusCode}`;
