@@ -50,7 +50,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningPr
   const { backend, why } = await chooseBackend(options.backend, options);
   logger.info({ backend, why }, 'backend chosen');
   exposition.self.setBackend(backend, node);
-  collecting.push(collectGpus(createReader(backend, options), exposition, logger));
+  collecting.push(collectGpus(createReader(backend, options, exposition), exposition, logger));
   const cancel = afterStart(options.clock, logger);
   return {
     async stop() {
@@ -102,7 +102,7 @@ function serve(exposition: Exposition, options: ExporterOptions, protection: Htt
   );
 }
 
-function createReader(backend: BackendName, options: ExporterOptions): GpuReader {
+function createReader(backend: BackendName, options: ExporterOptions, exposition: Exposition): GpuReader {
   const { clock, sampleInterval: intervalMs } = options;
   if (backend === 'nvml') return new NvmlReader({ nvmlPath: options.nvmlPath, intervalMs, clock });
   if (backend === 'nvidia-smi')
@@ -110,7 +110,7 @@ function createReader(backend: BackendName, options: ExporterOptions): GpuReader
       path: options.nvidiaSmiPath,
       intervalMs,
       clock,
-      processes: options.podLogsPath !== '',
+      needsProcesses: () => options.podLogsPath !== '' && exposition.needsProcesses,
     });
   return new SimulatedReader({
     clock,

@@ -60,6 +60,11 @@ export class Exposition {
     return this.#access.isLost;
   }
 
+  /** Whether a GPU is shared, so that it takes its processes to tell what each pod has of it. */
+  get needsProcesses(): boolean {
+    return this.#state.needsProcesses;
+  }
+
   /** Who has which GPU now, and how that was found. */
   attribution(): AttributionReport {
     const { clock, collectors } = this.#settings;

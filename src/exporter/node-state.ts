@@ -7,6 +7,7 @@ import type { ClaimUuids } from '../gpu/claims/resource-slices.ts';
 import { maximumAgeMs } from '../gpu/freshness.ts';
 import type { AllocationEvent } from '../gpu/kubelet/poller.ts';
 import type { Attribution } from '../gpu/pod-reading.ts';
+import { needsProcesses } from '../gpu/process-need.ts';
 import type { OwnerLookup } from '../gpu/processes/owner.ts';
 import type { ReaderEvent } from '../gpu/reader.ts';
 
@@ -32,6 +33,7 @@ export class NodeState {
   #gpuTrouble: string | undefined;
   #kubeletTrouble: string | undefined;
   #claimUuids: ClaimUuids = new Map();
+  #needsProcesses = false;
   #joined: { readonly of: readonly unknown[]; readonly attribution: Attribution } | undefined;
 
   /** @param ownerOf absent where processes can't be looked up */
@@ -71,6 +73,11 @@ export class NodeState {
     return this.#lastSampleAtMs;
   }
 
+  /** Whether the last join had a GPU to split among pods by its processes. */
+  get needsProcesses(): boolean {
+    return this.#needsProcesses;
+  }
+
   view(nowMs: EpochMs): NodeView {
     const isFresh = (observedAtMs: EpochMs): boolean => nowMs - observedAtMs <= this.#maximumAgeMs;
     const sample = this.#sample && isFresh(this.#sample.observedAtMs) ? this.#sample : undefined;
@@ -89,6 +96,7 @@ export class NodeState {
     const of = [sample, list, this.#claimUuids];
     if (!this.#joined?.of.every((part, at) => part === of[at])) {
       this.#joined = { of, attribution: attribute(sample.devices, list, this.#ownerOf, this.#claimUuids) };
+      this.#needsProcesses = needsProcesses(this.#joined.attribution);
     }
     return this.#joined.attribution;
   }

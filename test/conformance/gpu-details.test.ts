@@ -12,7 +12,7 @@ const mebibyte = 1_048_576;
 describeGpuDetails('nvidia-smi', (test) => {
   const smi = fakeNvidiaSmi(test);
   return {
-    reader: new NvidiaSmiReader({ path: smi.path, processes: true, ...settings }),
+    reader: new NvidiaSmiReader({ path: smi.path, needsProcesses: () => true, ...settings }),
     show({ processes, slices }) {
       const cut = slices.length > 0;
       const own = cut

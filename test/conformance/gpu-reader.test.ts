@@ -14,7 +14,7 @@ describeGpuReader(
   (test, settings) => {
     const smi = fakeNvidiaSmi(test);
     return {
-      reader: new NvidiaSmiReader({ path: smi.path, processes: false, ...settings }),
+      reader: new NvidiaSmiReader({ path: smi.path, needsProcesses: () => false, ...settings }),
       tell: (utilizations) =>
         smi.become({ gpus: utilizations.map((percent, position) => fakeGpu(position, { 'utilization.gpu': percent === undefined ? '[N/A]' : String(percent) })) }), // prettier-ignore
       driver: {

@@ -25,22 +25,22 @@ interface Settings {
   readonly path: string;
   readonly intervalMs: number;
   readonly clock: Clock;
-  /** Whether processes are wanted: they take another nvidia-smi that runs along. */
-  readonly processes: boolean;
+  /** Whether processes are needed now: they take another nvidia-smi that runs along, and costs more than all else. */
+  readonly needsProcesses: () => boolean;
 }
 
 type Listener = (event: ReaderEvent) => void;
 
 /**
- * Reads GPUs through one `nvidia-smi` that loops, with another that watches their processes and a report now and then beside
- * it. Fields are chosen from what the driver says it knows, anew at every start, for an upgrade may change them. Whatever
+ * Reads GPUs through one `nvidia-smi` that loops, with another beside it that watches their processes while these are needed, and a
+ * report now and then. Fields are chosen from what the driver says it knows, anew at every start, for an upgrade may change them. Whatever
  * goes wrong with the loop ends it and starts another after a backoff; there is never more than one, however the last one hangs.
  */
 export class NvidiaSmiReader implements GpuReader {
   readonly backend = 'nvidia-smi';
   readonly #settings: Settings;
   readonly #restarts: Restarts;
-  readonly #watch: ProcessWatch | undefined;
+  readonly #watch: ProcessWatch;
   readonly #shares = new ProcessShares();
   readonly #known = new KnownGpus();
   #rejected: RejectedValue[] = [];
@@ -54,7 +54,7 @@ export class NvidiaSmiReader implements GpuReader {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#restarts = new Restarts(settings.clock, (signal) => this.#read(signal));
-    this.#watch = settings.processes ? new ProcessWatch(settings) : undefined;
+    this.#watch = new ProcessWatch(settings);
   }
 
   start(listener: Listener): void {
@@ -66,7 +66,7 @@ export class NvidiaSmiReader implements GpuReader {
 
   /** Kills the processes and waits until the reader is at rest. */
   async stop(): Promise<void> {
-    await Promise.all([this.#restarts.stop(), this.#watch?.stop()]);
+    await Promise.all([this.#restarts.stop(), this.#watch.stop()]);
   }
 
   /** Probes, then loops until something goes wrong or the session is aborted. Answers what went wrong. */
@@ -82,7 +82,7 @@ export class NvidiaSmiReader implements GpuReader {
     this.#listener({ kind: 'started', unknownFields: choice.unknown });
     const cycle = new DetailCycle({ path, clock, onDetail: (detail) => this.#identify(detail) }, signal);
     const failure = await this.#loop(choice.query, signal, (sample, rejected, lostCount) => this.#tell(this.#known.withLost(sample, lostCount), rejected, cycle)); // prettier-ignore
-    await this.#watch?.stop();
+    await this.#watch.stop();
     return { ...failure, gone: Promise.all([failure.gone, cycle.gone]) };
   }
 
@@ -91,11 +91,13 @@ export class NvidiaSmiReader implements GpuReader {
     this.#shown = new Set(devices.map(({ uuid }) => uuid));
     for (const uuid of this.#shown) this.#soughtAnew.delete(uuid);
     const key = devices.map(({ index, uuid }) => `${index} ${uuid}`).join();
-    if (devices.length > 0) this.#watch?.follow(key);
-    const watched = new Map(devices.map(({ index }) => [index, this.#watch?.processesOf(index, observedAtMs)]));
-    const isFollowed = devices.some(({ index, migEnabled }) => migEnabled || (this.#watch && !watched.get(index)));
+    const needsProcesses = this.#settings.needsProcesses();
+    if (!needsProcesses) void this.#watch.stop();
+    else if (devices.length > 0) this.#watch.follow(key);
+    const watched = new Map(devices.map(({ index }) => [index, this.#watch.processesOf(index, observedAtMs)]));
+    const isFollowed = devices.some(({ index, migEnabled }) => migEnabled || (needsProcesses && !watched.get(index)));
     const merged = devices.map((device) => mergeDevice(device, cycle.of(device.uuid), watched.get(device.index), this.#rejected)); // prettier-ignore
-    const values = [...rejected.values, ...(this.#watch?.takeRejected() ?? []), ...this.#rejected.splice(0)];
+    const values = [...rejected.values, ...this.#watch.takeRejected(), ...this.#rejected.splice(0)];
     const detailObservedAtMs = isFollowed ? cycle.observedAtMs : undefined;
     this.#listener({
       kind: 'sample',

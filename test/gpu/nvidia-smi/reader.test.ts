@@ -15,6 +15,8 @@ function forgetfulNvidiaSmi(test: TestContext): {
   path: string;
   show(gpus: number, replays: number): void;
   reports(): number;
+  /** PID and arguments of each pmon so far. */
+  watches(): string[];
 } {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
   test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,6 +25,7 @@ function forgetfulNvidiaSmi(test: TestContext): {
     '#!/bin/sh',
     `case "$*" in`,
     `*help-query-gpu*) printf '"index"\\n"uuid"\\n"count"\\n' ;;`,
+    `pmon*) echo "$$ $*" >> '${at('watches')}'; exec sleep 60 ;;`,
     `*-x*) echo x >> '${at('asked')}'; cat '${at('report')}' ;;`,
     `*) rows=$(cat '${at('rows')}'); echo 'index, uuid, count'; while echo "$rows"; do sleep 0.02; done ;;`,
     'esac',
@@ -30,6 +33,7 @@ function forgetfulNvidiaSmi(test: TestContext): {
   writeFileSync(path, script.join('\n'));
   chmodSync(path, 0o755);
   writeFileSync(at('asked'), '');
+  writeFileSync(at('watches'), '');
   return {
     path,
     show(gpus, replays) {
@@ -39,6 +43,7 @@ function forgetfulNvidiaSmi(test: TestContext): {
       writeFileSync(at('rows'), all.map((position) => `${position}, ${uuid(position)}, ${gpus}`).join('\n'));
     },
     reports: () => readFileSync(at('asked'), 'utf8').length / 2,
+    watches: () => readFileSync(at('watches'), 'utf8').split('\n').slice(0, -1),
   };
 }
 
@@ -46,7 +51,7 @@ it('reads a report once a minute: what counts up stays known, and a GPU that the
   const smi = forgetfulNvidiaSmi(test);
   smi.show(1, 7);
   const clock = new HandClock(1_000_000);
-  const reader = new NvidiaSmiReader({ path: smi.path, intervalMs: 1_000, clock, processes: false });
+  const reader = new NvidiaSmiReader({ path: smi.path, intervalMs: 1_000, clock, needsProcesses: () => false });
   test.onTestFinished(() => reader.stop());
   let last: ReaderEvent | undefined;
   const failures: string[] = [];
@@ -73,3 +78,26 @@ it('reads a report once a minute: what counts up stays known, and a GPU that the
   await vi.waitFor(() => expect(replays()).toEqual([9, 9]), patience);
   expect(failures).toHaveLength(1);
 });
+
+it('watches processes only while they are needed, and twice in the ten seconds that their utilization is spread over', async (test) => {
+  const smi = forgetfulNvidiaSmi(test);
+  smi.show(1, 7);
+  let [isNeeded, samples] = [false, 0];
+  const reader = new NvidiaSmiReader({ path: smi.path, intervalMs: 1_000, clock: new HandClock(), needsProcesses: () => isNeeded }); // prettier-ignore
+  test.onTestFinished(() => reader.stop());
+  reader.start(({ kind }) => (samples += kind === 'sample' ? 1 : 0));
+  await vi.waitFor(() => expect(samples).toBeGreaterThan(3), patience);
+  expect(smi.watches()).toEqual([]);
+  isNeeded = true;
+  const [pid = ''] = await vi.waitFor(() => watchOf(smi), patience);
+  isNeeded = false;
+  await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH'), patience);
+  expect(smi.watches()).toEqual([`${pid} pmon -s um -d 5`]);
+});
+
+/** The words of the only watch. */
+function watchOf(smi: { watches(): string[] }): string[] {
+  const [only = '', another] = smi.watches();
+  expect([only, another]).toEqual([expect.stringMatching(/^\d+ pmon /), undefined]);
+  return only.split(' ');
+}

@@ -16,9 +16,12 @@ interface Settings {
   readonly clock: Clock;
 }
 
-/** pmon waits whole seconds, ten at most. */
+/**
+ * pmon waits whole seconds, ten at most. Each of its answers took 57 ms of CPU with one GPU (docs/real-gpu.md), and is spread over ten
+ * seconds here, so it is asked twice in that time.
+ */
 function delayOf(intervalMs: number): number {
-  return Math.min(10, Math.max(1, Math.round(intervalMs / 1_000)));
+  return Math.min(10, Math.max(5, Math.round(intervalMs / 1_000)));
 }
 
 /**
