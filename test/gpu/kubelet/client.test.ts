@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
@@ -120,6 +122,25 @@ describe('PodResourcesClient', () => {
     await expect(client.list()).rejects.toThrow("can't be reached");
     await kubeletAt(socket, () => [holds('two', ['GPU-2'])]);
     expect(await client.list()).toEqual([holds('two', ['GPU-2'])]);
+  });
+
+  it('says that an answer is malformed, forgets it, and asks on', async () => {
+    const socket = socketPath();
+    const answers = [
+      [0, 0, 0, 0, 2, 0x0a, 5],
+      [0, 0, 0, 0, 0],
+    ];
+    const server = createServer();
+    server.on('stream', (stream: ServerHttp2Stream) => {
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.end(Buffer.from(answers.shift() ?? []));
+    });
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    onTestFinished(() => void server.close());
+    const client = clientOf(socket);
+    await expect(client.list()).rejects.toThrow('answered with an error: the message ends within a field');
+    expect(await client.list()).toEqual([]);
   });
 
   it('gives up a question that is under way when it is closed', async () => {
