@@ -23,11 +23,16 @@ export function explainSqsError(host: string, error: unknown): Error {
   const reason = reasonOfName[name];
   if (reason !== undefined) return new Error(`${host} ${reason}`);
   if (name === 'AbortError') return new Error(`${host} did not answer in time`);
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const status = statusOf(error);
   // Of our own HTTP client, or of a file with a secret: in words already, but the SDK adds fields.
-  if (name === 'Error' && $metadata?.httpStatusCode === undefined) return new Error(error.message);
+  if (name === 'Error' && status === undefined) return new Error(error.message);
   if (name === 'SyntaxError')
     return new Error(`${host} answered something else than JSON; is this an endpoint of SQS?`);
-  const status = $metadata?.httpStatusCode === undefined ? '' : ` ${$metadata.httpStatusCode}`;
-  return new Error(`${host} answered${status}: ${cut(`${name} ${error.message}`, errorTextLength)}`);
+  const said = cut(`${name} ${error.message}`, errorTextLength);
+  return new Error(`${host} answered${status === undefined ? '' : ` ${status}`}: ${said}`);
+}
+
+/** What the server answered, where it did. */
+function statusOf(error: Error): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
