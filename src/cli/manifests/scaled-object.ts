@@ -40,10 +40,11 @@ export const scaledObject = z.object({
 export type ScaledObjectManifest = z.infer<typeof scaledObject>;
 export type TriggerManifest = z.infer<typeof trigger>;
 
+/** Types of triggers that ask a scaler at an address. */
+export const externalTypes: readonly string[] = ['external', 'external-push'];
+
 /** Whether a trigger asks a pilotlight, by the address that it names. */
 export function asksPilotlight({ type, metadata }: TriggerManifest, addressPart: string): boolean {
   const address = metadata['scalerAddress'];
-  return (
-    (type === 'external' || type === 'external-push') && typeof address === 'string' && address.includes(addressPart)
-  );
+  return externalTypes.includes(type) && typeof address === 'string' && address.includes(addressPart);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { EpochMs } from '../../domain/clock.ts';
 import { UsageError } from '../../program/options.ts';
 import { replay } from '../../simulator/replay/replay.ts';
+import { describeFileError } from '../manifests/file-error.ts';
 import { checkText } from '../validate/validate.ts';
 import { DayReport } from './day-report.ts';
 import { instantOf, madeUpDemand, parseDemand, rateOf } from './demand.ts';
@@ -58,7 +59,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+    throw new UsageError(`${file} ${describeFileError(error as NodeJS.ErrnoException)}`, { cause: error });
   }
 }
 

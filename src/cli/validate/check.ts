@@ -1,7 +1,7 @@
 import type { Policy } from '../../domain/policy.ts';
 import { InvalidMetadataError } from '../../policy/invalid-metadata.ts';
 import { parseTriggerMetadata } from '../../policy/trigger-metadata.ts';
-import { asksPilotlight } from '../manifests/scaled-object.ts';
+import { asksPilotlight, externalTypes } from '../manifests/scaled-object.ts';
 import type { ScaledObjectManifest, TriggerManifest } from '../manifests/scaled-object.ts';
 
 /** Something about a ScaledObject, and where. Only errors keep it from working. */
@@ -21,9 +21,20 @@ export function checkScaledObject(manifest: ScaledObjectManifest, addressPart: s
   const own = triggers.flatMap((trigger, index) => (asksPilotlight(trigger, addressPart) ? [{ trigger, index }] : []));
   const checked = own.map(({ trigger, index }) => checkTrigger(trigger, index));
   const policies = checked.flatMap(({ policy }) => policy ?? []);
-  const findings = checked.flatMap((one) => one.findings);
-  if (own.length === 0) return [];
+  const findings = [...checkTypes(triggers, addressPart), ...checked.flatMap((one) => one.findings)];
+  if (own.length === 0) return findings;
   return [...findings, ...checkCompany(triggers.length - own.length, policies), ...checkReplicas(manifest, policies)];
+}
+
+/** A trigger that names pilotlight's address and is of no type that has one is left alone by both. */
+function checkTypes(triggers: readonly TriggerManifest[], addressPart: string): Finding[] {
+  return triggers.flatMap(({ type, metadata }, index): Finding[] => {
+    const address = metadata['scalerAddress'];
+    const isMeant = typeof address === 'string' && address.includes(addressPart);
+    if (!isMeant || externalTypes.includes(type)) return [];
+    const text = `type: ${JSON.stringify(type)} has no scalerAddress; write external-push (or external, which is heard only when KEDA polls)`;
+    return [{ severity: 'error', path: ['spec', 'triggers', index, 'type'], text }];
+  });
 }
 
 function checkTrigger(
@@ -46,11 +57,22 @@ function checkTrigger(
     const texts = unquoted.map(([key, value]): Finding => ({
       severity: 'error',
       path: [...path, 'metadata', key],
-      text: `${key}: KEDA takes texts only; write ${key}: ${JSON.stringify(String(value))}`,
+      text: `${key}: KEDA takes texts only; ${describeText(key, value)}`,
     }));
-    return { findings: [...type, ...texts] };
+    // As if they were quoted, so that all that is wrong is told at once.
+    const quoted = Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, textOf(value)]));
+    return { findings: withPolicy(quoted, [...path, 'metadata'], [...type, ...texts]).findings };
   }
   return withPolicy(metadata as Record<string, string>, [...path, 'metadata'], type);
+}
+
+/** A scalar is meant as it was written; of a map or a list nobody knows how. */
+function describeText(key: string, value: unknown): string {
+  return typeof value === 'object' && value !== null ? `this is a ${Array.isArray(value) ? 'list' : 'map'}` : `write ${key}: ${JSON.stringify(String(value))}`; // prettier-ignore
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
 }
 
 function withPolicy(
@@ -78,16 +100,27 @@ function checkCompany(others: number, policies: readonly Policy[]): Finding[] {
 }
 
 function checkReplicas({ spec }: ScaledObjectManifest, policies: readonly Policy[]): Finding[] {
-  const { minReplicaCount, idleReplicaCount, cooldownPeriod } = spec;
+  const { minReplicaCount, maxReplicaCount, idleReplicaCount } = spec;
   const isDark = policies.some(({ offHours }) => offHours === 'closed');
-  const sleeps = minReplicaCount === 0 || idleReplicaCount === 0;
   const least = minReplicaCount > 0 && idleReplicaCount === undefined && isDark;
   return [
+    ...(maxReplicaCount !== undefined && maxReplicaCount < minReplicaCount ? [about('error', 'minReplicaCount', `${minReplicaCount} is above maxReplicaCount, which is ${maxReplicaCount}; lower the one or raise the other`)] : []), // prettier-ignore
     ...(idleReplicaCount === undefined ? [] : checkIdle(idleReplicaCount, minReplicaCount)),
     ...(least ? [about('warning', 'minReplicaCount', `${minReplicaCount} keeps that many in closed hours too; add idleReplicaCount: 0`)] : []), // prettier-ignore
-    ...(cooldownPeriod !== undefined && idleReplicaCount === undefined && !sleeps ? [about('warning', 'cooldownPeriod', `${cooldownPeriod} has no effect: it delays going to zero alone, and minReplicaCount keeps ${minReplicaCount}; to scale in more slowly write advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds`)] : []), // prettier-ignore
-    ...(cooldownPeriod === undefined && sleeps ? [about('note', 'cooldownPeriod', "is KEDA's 5 minutes, which come on top of idleAfter before it goes to zero")] : []), // prettier-ignore
+    ...checkCooldown(spec),
   ];
+}
+
+/** It delays nothing but going to zero. */
+function checkCooldown({ minReplicaCount, idleReplicaCount, cooldownPeriod }: ScaledObjectManifest['spec']): Finding[] {
+  const key = 'cooldownPeriod';
+  const sleeps = minReplicaCount === 0 || idleReplicaCount === 0;
+  if (cooldownPeriod === undefined) {
+    return sleeps ? [about('note', key, "is KEDA's 5 minutes, which come on top of idleAfter before it goes to zero")] : []; // prettier-ignore
+  }
+  if (sleeps || idleReplicaCount !== undefined) return [];
+  const instead = 'advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds';
+  return [about('warning', key, `${cooldownPeriod} has no effect: it delays going to zero alone, and minReplicaCount keeps ${minReplicaCount}; to scale in more slowly write ${instead}`)]; // prettier-ignore
 }
 
 function checkIdle(idle: number, least: number): Finding[] {

@@ -96,7 +96,7 @@ describe('simulate', () => {
     ['none of pilotlight', manifest('llama', sound).replace('pilotlight-scaler', 'scaler'), [], (file) => `${file} has no ScaledObject with a trigger whose scalerAddress contains "pilotlight"; see --address`], // prettier-ignore
     ['two triggers of pilotlight', twice, [], () => 'inference/llama has 2 triggers of pilotlight, and only one can be played; join them into one'], // prettier-ignore
     ['more than can be played', manifest('llama', sound), ['--peak', '100000'], () => 'the demand comes to 58080000 requests, more than the 5000000 that can be played; divide it, and --slots, by the same number'], // prettier-ignore
-    ['a trace that is not there', manifest('llama', sound), ['--demand', '/nowhere.csv'], () => "/nowhere.csv can't be read (ENOENT)"], // prettier-ignore
+    ['a trace that is not there', manifest('llama', sound), ['--demand', '/nowhere.csv'], () => "/nowhere.csv can't be read: there is no such file"], // prettier-ignore
   ])('refuses %s', async (_, text, args, problem) => {
     const file = await write('file.yaml', text);
     await expect(simulate([file], ...args)).rejects.toThrow(new UsageError(problem(file)));

@@ -34,6 +34,7 @@ describe('validate', () => {
     expect(checkText(manifest('', sound), 'pilotlight')).toEqual({
       lines: [`4: note: inference/llama: ${note}`],
       failed: false,
+      found: 1,
     });
   });
 
@@ -86,8 +87,54 @@ describe('validate', () => {
     const elsewhere = manifest('', sound).replace('pilotlight-scaler.pilotlight', 'other.scaler');
     expect(check([other, elsewhere, manifest('', sound)].join('---\n'))).toHaveLength(1);
     expect(checkText('a: [1\n', 'pilotlight')).toMatchObject({ failed: true });
-    expect(checkText('', 'pilotlight')).toEqual({ lines: [], failed: false });
-    expect(check('kind: ScaledObject\nmetadata: {}\nspec: { triggers: 5 }\n')[0]).toMatch(/^3: error: spec.triggers: /);
+    expect(checkText('', 'pilotlight')).toEqual({ lines: [], failed: false, found: 0 });
+  });
+
+  it.each([
+    ['metadata: {}\nspec: { triggers: 5 }', '3: error: spec.triggers: has to be a list, and is a number'],
+    [
+      'metadata: {}\nspec: { minReplicaCount: "2" }',
+      '3: error: spec.minReplicaCount: has to be a number; write minReplicaCount: 2, without quotes',
+    ],
+    ['metadata: {}\nspec: { triggers: [{}] }', '3: error: spec.triggers.0.type: is missing; it has to be a text'],
+    ['metadata: x\nspec: {}', '2: error: metadata: has to be a map, and is a text'],
+    ['spec: {}', '1: error: metadata: is missing; it has to be a map'],
+  ])('says what the form of a ScaledObject lacks: %j', (text, line) => {
+    expect(check(`kind: ScaledObject\n${text}\n`)).toEqual([line]);
+  });
+
+  it('tells the errors of values that lack quotes as well, and what is no value', () => {
+    const lines = check(manifest('  cooldownPeriod: 60\n', sound.replace("'5'", '0\n        idleAfter: { a: 1 }')));
+    expect(lines.map((line) => line.replace(/^\d+: error: inference\/llama: /, ''))).toEqual([
+      'queueTarget: KEDA takes texts only; write queueTarget: "0"',
+      'idleAfter: KEDA takes texts only; this is a map',
+      expect.stringMatching(/^queueTarget: a target of 0 would ask for endless replicas/),
+      'idleAfter: "{\\"a\\":1}" is not a duration such as "90s", "10m" or "1h30m", up to 1d',
+    ]);
+  });
+
+  it('refuses a type without an address, and a minimum above the maximum', () => {
+    const text = manifest('  cooldownPeriod: 60\n  minReplicaCount: 0\n', sound);
+    expect(check(text.replace('type: external-push', 'type: extrenal-push'))).toEqual([
+      '8: error: inference/llama: type: "extrenal-push" has no scalerAddress; write external-push (or external, which is heard only when KEDA polls)',
+    ]);
+    expect(
+      check(
+        text
+          .replace('minReplicaCount: 0', 'minReplicaCount: 0\n  maxReplicaCount: 3')
+          .replace('minReplicaCount: 0', 'minReplicaCount: 5\n  idleReplicaCount: 0'),
+      ),
+    ).toEqual([
+      '6: error: inference/llama: minReplicaCount: 5 is above maxReplicaCount, which is 3; lower the one or raise the other',
+    ]);
+  });
+
+  it('says where it found nothing to check', async () => {
+    const printed: string[] = [];
+    expect(await runValidate(['package.json'], { address: 'pilotlight' }, (line) => printed.push(line))).toBe(0);
+    expect(printed).toEqual([
+      'package.json: note: has no ScaledObject with a trigger whose scalerAddress contains "pilotlight"',
+    ]);
   });
 
   it('finds nothing wrong with the examples, and fails for a file that is not there', async () => {
@@ -97,6 +144,8 @@ describe('validate', () => {
     expect(await runValidate(examples, { address: 'pilotlight' }, (line) => printed.push(line))).toBe(0);
     expect(printed.filter((line) => line.includes(' error: '))).toEqual([]);
     expect(await runValidate(['examples/none.yaml'], { address: 'pilotlight' }, (line) => printed.push(line))).toBe(1);
-    expect(printed.at(-1)).toBe("examples/none.yaml: error: can't be read (ENOENT)");
+    expect(await runValidate(['examples'], { address: 'pilotlight' }, (line) => printed.push(line))).toBe(1);
+    expect(printed.pop()).toBe("examples: error: can't be read: it is a folder; name the files in it");
+    expect(printed.at(-1)).toBe("examples/none.yaml: error: can't be read: there is no such file");
   });
 });
