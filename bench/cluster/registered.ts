@@ -4,7 +4,7 @@ import { openCluster } from './cluster-scene.ts';
 import type { ScalerOfScene } from './cluster-scene.ts';
 import { callAsKeda } from './keda-calls.ts';
 import { activeScaledObjects, refOf } from './scene.ts';
-import { countDecided, settle } from './settle.ts';
+import { countDecided, untilDecided } from './settle.ts';
 
 const registeredScaledObjects = 10_000;
 /** KEDA asks twice a minute for what is at zero, and the HPA not at all. */
@@ -21,7 +21,7 @@ async function measureRegistered(): Promise<Figure[]> {
     const startMs = performance.now();
     const scaler = await scene.startScaler();
     const readySeconds = Math.round((performance.now() - startMs) / 1_000);
-    await settle(scaler, scene.refs);
+    await untilDecided(scaler, registeredScaledObjects);
     const called = await callForAll(scaler, scene.enginePort);
     const value = await countDecided(scaler);
     const note = `ready after ${readySeconds} s; ${called}; ${Math.round(residentMiB(scaler.program.pid))} MiB`;
