@@ -41,7 +41,7 @@ async function startNode(
   ]);
 }
 
-describe.runIf(hasCompiler)(`exporter, NVML and a shared GPU${skippedWithoutCompiler}`, { timeout: 60_000 }, () => {
+describe.runIf(hasCompiler)(`exporter, NVML and a shared GPU${skippedWithoutCompiler}`, { timeout: 120_000 }, () => {
   it('splits the GPU by process and pod, explains how, and forgets a pod that is gone', async (test) => {
     const node = fakeNode(test);
     node.pod('inference', 'a', uids[0]);
@@ -124,7 +124,7 @@ function ofNvml(test: TestContext): AccessUnderTest {
   };
 }
 
-describe('exporter, when its container may no longer open the GPUs', { timeout: 60_000 }, () => {
+describe('exporter, when its container may no longer open the GPUs', { timeout: 120_000 }, () => {
   const backends = [['nvidia-smi', ofNvidiaSmi] as const, ...(hasCompiler ? [['nvml', ofNvml] as const] : [])];
 
   it.for(backends)('fails its liveness and stays ready, and lives again when it may: %s', async ([, create], test) => {
@@ -133,7 +133,8 @@ describe('exporter, when its container may no longer open the GPUs', { timeout: 
     await exporter.until((scrape) => scrape.get('pilotlight_collect_success{collector="gpu"}') === 1);
     expect((await exporter.get('/healthz')).status).toBe(200);
     take();
-    const patience = { timeout: 30_000, interval: 100 };
+    // Three starts in a row have to fail, with a backoff between.
+    const patience = { timeout: 50_000, interval: 100 };
     await vi.waitFor(async () => expect((await exporter.get('/healthz')).status).toBe(503), patience);
     expect((await exporter.get('/healthz')).body).toContain('only a new container can');
     expect((await exporter.get('/readyz')).status).toBe(200);
