@@ -1,4 +1,5 @@
 import { durationExample, formatDuration, parseDuration } from '../domain/duration.ts';
+import { nearestName } from '../domain/nearest-name.ts';
 import { expecting, quoted } from './parse.ts';
 import type { Parse } from './parse.ts';
 
@@ -46,7 +47,13 @@ export function duration(minMs: number, maxMs: number): Parse<number> {
 
 export function oneOf<const T extends string>(choices: readonly T[], hint = ''): Parse<T> {
   const listed = choices.map((choice) => `"${choice}"`).join(' or ');
-  return expecting(`${listed}${hint}`, (text) => choices.find((choice) => choice === text));
+  return (text, report) => {
+    const value = choices.find((choice) => choice === text);
+    const meant = value === undefined ? nearestName(text, choices) : undefined;
+    if (value === undefined)
+      report(`${quoted(text)} is not ${listed}${meant === undefined ? hint : `; did you mean "${meant}"?`}`);
+    return value;
+  };
 }
 
 export function textLike(pattern: RegExp, expects: string): Parse<string> {

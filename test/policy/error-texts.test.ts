@@ -63,6 +63,7 @@ const scalars: Case[] = [
     'warmLead: "soon" is not a duration such as "90s", "10m" or "1h30m", up to 1d, nor "auto"',
   ],
   [{ ...office, warmReplicas: '1.5' }, 'warmReplicas: "1.5" is not a whole number from 0 to 10000'],
+  [{ ...office, offHours: 'close' }, 'offHours: "close" is not "on-demand" or "closed"; did you mean "closed"?'],
   [{ ...office, offHours: 'shut' }, 'offHours: "shut" is not "on-demand" or "closed"'],
   [
     { ...office, offHoursMaxReplicas: '0' },
