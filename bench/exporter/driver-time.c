@@ -1,7 +1,8 @@
 /*
  * Adds up the CPU time that threads spend within the stand-in driver, so that it can be told from the time of those who call it.
  * The compiler has every function of the driver call these two (-finstrument-functions). The sum, in nanoseconds, is the
- * first word of the file PATH.time beside the library, which all processes that have loaded it map.
+ * first word of the file PATH.time beside the library, which all processes that have loaded it map. Where a real driver's cost matters,
+ * each call is made to take as long: INIT_NANOSECONDS of CPU for nvmlInit, CALL_NANOSECONDS for any other.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,7 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef CALL_NANOSECONDS
+#define INIT_NANOSECONDS 0
+#define CALL_NANOSECONDS 0
+#endif
+
 #define PLAIN __attribute__((no_instrument_function))
+
+int nvmlInit_v2(void);
 
 static uint64_t *spent;
 static __thread uint64_t began;
@@ -37,8 +45,11 @@ __attribute__((constructor)) static PLAIN void map_sum(void) {
 }
 
 PLAIN void __cyg_profile_func_enter(void *function, void *caller) {
-  (void)function, (void)caller;
-  if (depth++ == 0) began = now();
+  (void)caller;
+  if (depth++ > 0) return;
+  began = now();
+  uint64_t cost = function == (void *)nvmlInit_v2 ? INIT_NANOSECONDS : CALL_NANOSECONDS;
+  while (cost > 0 && now() - began < cost) {}
 }
 
 PLAIN void __cyg_profile_func_exit(void *function, void *caller) {

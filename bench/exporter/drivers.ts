@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Allocation } from '../../src/domain/gpu.ts';
-import { currentFields, fakeGpu } from '../../test/support/fake-nvidia-smi.ts';
+import { currentFields } from '../../test/support/fake-nvidia-smi.ts';
 import { buildMockNvml, mockGpu, mockUuid } from '../../test/support/mock-nvml.ts';
 import type { MockGpu, MockNvml } from '../../test/support/mock-nvml.ts';
 import type { Undo } from './undo.ts';
@@ -37,20 +37,32 @@ function sliceUuid(gpu: number, place: number): string {
 /** A stand-in driver, and how an exporter is told to read it. */
 export interface Driver {
   readonly args: readonly string[];
-  /** CPU seconds that have been spent within it so far, by whomever. */
+  /** CPU seconds that have been spent within its library so far, by all processes that have it. */
   cpuSeconds(): number;
 }
 
-/** GPUs that are read through NVML. */
-export function nvmlDriver(undo: Undo, gpus: readonly MockGpu[]): Driver {
-  const { path } = timedNvml(undo, gpus);
-  return { args: ['--backend', 'nvml', '--nvml-path', path], cpuSeconds: () => spentSeconds(path) };
+/** CPU that a driver's calls take beyond what the stand-in takes by itself. */
+interface DriverCosts {
+  readonly initNanoseconds: number;
+  readonly callNanoseconds: number;
+}
+
+/** GPUs that are read through NVML, or through the nvidia-smi that is beside the library. */
+export function nvmlDriver(undo: Undo, gpus: readonly MockGpu[], costs?: DriverCosts): Driver & { nvidiaSmi: string } {
+  const { path } = timedNvml(undo, gpus, costs);
+  return { args: ['--backend', 'nvml', '--nvml-path', path], cpuSeconds: () => spentSeconds(path), nvidiaSmi: buildTool(dirname(path)) }; // prettier-ignore
+}
+
+/** Eight GPUs that are read through nvidia-smi: a process of the driver's, so that none of its time is spent in ours. */
+export function nvidiaSmiDriver(undo: Undo): Driver {
+  const { nvidiaSmi } = nvmlDriver(undo, wholeGpus(8));
+  return { args: ['--backend', 'nvidia-smi', '--nvidia-smi-path', nvidiaSmi], cpuSeconds: () => 0 };
 }
 
 /** The tests' stand-in library, optimised, with the time that is spent in it added up. */
-function timedNvml(undo: Undo, gpus: readonly MockGpu[]): MockNvml {
-  const timer = fileURLToPath(new URL('driver-time.c', import.meta.url));
-  const mock = buildMockNvml(undo, { gpus }, ['-O2', '-finstrument-functions', '-Wl,-Bsymbolic', timer]);
+function timedNvml(undo: Undo, gpus: readonly MockGpu[], costs?: DriverCosts): MockNvml {
+  const defines = costs ? [`-DINIT_NANOSECONDS=${costs.initNanoseconds}`, `-DCALL_NANOSECONDS=${costs.callNanoseconds}`] : []; // prettier-ignore
+  const mock = buildMockNvml(undo, { gpus }, ['-O2', '-finstrument-functions', '-Wl,-Bsymbolic', ...defines, sourceOf('driver-time.c')]); // prettier-ignore
   writeFileSync(`${mock.path}.time`, Buffer.alloc(8));
   return mock;
 }
@@ -59,22 +71,22 @@ function spentSeconds(path: string): number {
   return Number(readFileSync(`${path}.time`).readBigUInt64LE(0)) / 1e9;
 }
 
-/** Eight GPUs that are read through a stand-in nvidia-smi: a process of the driver's, so that nothing is spent in ours. */
-export function nvidiaSmiDriver(undo: Undo): Driver {
-  return { args: ['--backend', 'nvidia-smi', '--nvidia-smi-path', nvidiaSmi(undo)], cpuSeconds: () => 0 };
+/** Names that the stand-in nvidia-smi knows: as many as that of driver 580, though it has something for few of them. */
+export const toolFields: readonly string[] = [
+  ...currentFields,
+  ...Array.from({ length: 218 - currentFields.length }, (_, at) => `without.value.${at}`),
+];
+
+/** Builds the stand-in nvidia-smi into the folder of a library. */
+function buildTool(folder: string): string {
+  const path = join(folder, 'nvidia-smi');
+  writeFileSync(join(folder, 'fields'), toolFields.map((name) => `"${name}"\n`).join(''));
+  execFileSync('cc', ['-O2', '-o', path, sourceOf('nvidia-smi.c'), '-ldl']);
+  return path;
 }
 
-/** An executable that speaks nvidia-smi's command line for eight healthy GPUs. */
-export function nvidiaSmi(undo: Undo): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
-  undo.onTestFinished(() => rmSync(folder, { recursive: true }));
-  const driver = { fields: currentFields, gpus: Array.from({ length: 8 }, (_, i) => fakeGpu(i)) };
-  const [path, driverFile] = [join(folder, 'nvidia-smi'), join(folder, 'driver.json')];
-  const program = fileURLToPath(new URL('../../test/support/nvidia-smi-program.ts', import.meta.url));
-  writeFileSync(driverFile, JSON.stringify(driver));
-  writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${program}" "${driverFile}" "$@"\n`);
-  chmodSync(path, 0o755);
-  return path;
+function sourceOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 /** What 64 pods hold: the first eight a whole GPU each, the others none. */

@@ -13,11 +13,12 @@ import type { Undo } from './undo.ts';
 /** A node with an exporter on it, compiled and started as the chart does. */
 export interface BenchNode {
   readonly scraper: Scraper;
-  readonly pid: number;
   /** The exporter and the process of its own that holds NVML; the driver's tool is not its own. */
   readonly ownPids: () => number[];
   /** CPU seconds of these so far, but for those that were spent within the driver. */
   readonly ownCpuSeconds: () => number;
+  /** Ends the exporter before all else is undone. */
+  readonly stop: () => Promise<void>;
 }
 
 interface Settings {
@@ -53,5 +54,5 @@ export async function startNode(undo: Undo, settings: Settings): Promise<BenchNo
   const ownChildren = (): number[] => childrenOf(exporter.pid).filter((pid) => commandOf(pid).includes('/nvml/child.'));
   const ownPids = (): number[] => [exporter.pid, ...ownChildren()];
   const ownCpuSeconds = (): number => cpuSecondsOf(ownPids()) - settings.driver.cpuSeconds();
-  return { scraper, pid: exporter.pid, ownPids, ownCpuSeconds };
+  return { scraper, ownPids, ownCpuSeconds, stop: exporter.stop };
 }
