@@ -25,6 +25,9 @@ const otherName: Reason = ({ serverName }) =>
   `shows a certificate for another name; use a name that is in the certificate, or give that name as ${serverName}`;
 const wantsCertificate: Reason = ({ cert, key }) =>
   `asks for a client certificate; name its files with ${cert} and ${key}`;
+/** Servers written in Go say the same of a client without a certificate and of one that they do not know. */
+const wantsAnotherCertificate: Reason = ({ cert, key }) =>
+  `does not accept the client certificate, or wants one; check ${cert} and ${key}`;
 const dislikesCertificate: Reason = ({ cert, key }) =>
   `does not accept the client certificate; check ${cert} and ${key}`;
 /** What follows the name of a server that was asked for TLS and has none. */
@@ -56,10 +59,10 @@ const reasonOfCode: Readonly<Record<string, Reason>> = {
   HOSTNAME_MISMATCH: otherName,
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: wantsCertificate,
   ERR_SSL_SSL_TLS_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: wantsCertificate,
+  ERR_SSL_SSL_TLS_ALERT_BAD_CERTIFICATE: wantsAnotherCertificate,
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: dislikesCertificate,
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: dislikesCertificate,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: dislikesCertificate,
+  ERR_SSL_SSL_TLS_ALERT_CERTIFICATE_EXPIRED: dislikesCertificate,
+  ERR_SSL_SSL_TLS_ALERT_CERTIFICATE_UNKNOWN: dislikesCertificate,
   ERR_SSL_WRONG_VERSION_NUMBER: noTls,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
   EPROTO: noTls,
@@ -77,10 +80,15 @@ const reasonOfCode: Readonly<Record<string, Reason>> = {
 export function describeNetworkError(host: string, error: unknown, names = namesInConnections): Error {
   if (error instanceof RefusedAddressError) return new Error(`${host} ${error.message}`);
   const code = errorCode(error);
-  const reason = code === undefined ? undefined : (reasonOfCode[code] ?? `failed with ${code}`);
+  const reason = code === undefined ? undefined : (reasonOfCode[plainCode(code)] ?? `failed with ${code}`);
   if (reason === undefined)
     return new Error(`${host} failed: ${cut(error instanceof Error ? error.message : 'unknown error')}`);
   return new Error(`${host} ${typeof reason === 'string' ? reason : reason(names)}`);
+}
+
+/** OpenSSL calls one alert by two names, of which the newer one has a slash in it. */
+function plainCode(code: string): string {
+  return code.replace(/^ERR_SSL_SSL(?:V3|\/TLS)_ALERT_/, 'ERR_SSL_SSL_TLS_ALERT_');
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -22,7 +22,9 @@ const reasonOfName: Readonly<Record<string, string>> = {
 /** An error of words alone of what the client throws, whose causes hold what was sent. */
 export function explainNatsError(host: string, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(`${host} closed the connection`);
-  const known = chain(error).find((one) => one instanceof RefusedAddressError || errorCode(one)?.match(/^[A-Z0-9_]+$/));
+  const known = chain(error).find(
+    (one) => one instanceof RefusedAddressError || errorCode(one)?.match(/^[A-Z0-9_/]+$/),
+  );
   if (known !== undefined) return describeNetworkError(host, known);
   const reason = chain(error).map(({ name }) => reasonOfName[name]).find((text) => text !== undefined); // prettier-ignore
   if (reason !== undefined) return new Error(`${host} ${reason}`);
