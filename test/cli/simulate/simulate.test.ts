@@ -41,12 +41,6 @@ ${more}`;
 const sound = "queueFrom: jobs, queueKey: waiting, queueTarget: '5'";
 
 describe('simulate', () => {
-  it('plays the day of an example, from night to night', async () => {
-    const { code, lines } = await simulate([example], '--date', '2026-11-25');
-    expect(code).toBe(0);
-    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../golden/simulate-office-hours.txt');
-  });
-
   it('plays demand from a file, on the day that it is where the trigger counts, with what KEDA and the HPA are told', async () => {
     const demand = await write('day.csv', 'time,requests_per_minute\n09:00,60\n09:10,0\n');
     const file = await write(
