@@ -1,5 +1,5 @@
 /** Every secret of a test that looks for leaks begins with it, so that any part of one tells where it has got to. */
-export const canary = 'cnry';
+const canary = 'cnry';
 
 /** A secret with all that is written otherwise in JSON, in URLs and in base64. */
 export function canarySecret(name: string): string {

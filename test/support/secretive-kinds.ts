@@ -9,7 +9,7 @@ import { RedisStandIn } from './redis-stand-in.ts';
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** Makes a file with a secret in it, and gives its path. */
-export type SecretFile = (name: string, text?: string) => string;
+type SecretFile = (name: string, text?: string) => string;
 
 /** One way to ask a server with secrets. */
 export interface SecretiveKind {
