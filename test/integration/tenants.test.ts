@@ -39,7 +39,7 @@ it("another tenant's connection is told of to the one who asked for it, and noth
   const keda = new KedaClient(scaler.grpcAddress);
   test.onTestFinished(() => keda.close());
 
-  const reason = 'connection "backlog" may not be used from namespace "ads"; it is for search';
+  const reason = `connection "backlog" may not be used from namespace "ads"; its "namespaces" in the scaler's connections say from where`;
   await expect.poll(() => keda.poll(owner), { timeout: 20_000 }).toMatchObject({ value: 3 });
   const readsOfOwner = paths.length;
   // Whoever runs keeps the replicas, with the reason; whoever is at zero gets no answer that could be a guess.

@@ -78,7 +78,7 @@ describe('createSources', () => {
       "another namespace's connection",
       plan('queue', connection('payroll')),
       'connection payroll',
-      'connection "payroll" may not be used from namespace "inference"; it is for payroll',
+      `connection "payroll" may not be used from namespace "inference"; its "namespaces" in the scaler's connections say from where`,
     ],
     [
       'a Redis without a key',
@@ -120,7 +120,7 @@ describe('createSources', () => {
       "GPUs from another namespace's connection",
       plan('gpuUtilization', { kind: 'gpu-connection', connection: 'payroll' }),
       'connection payroll',
-      'connection "payroll" may not be used from namespace "inference"; it is for payroll (gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)',
+      `connection "payroll" may not be used from namespace "inference"; its "namespaces" in the scaler's connections say from where (gpuFrom takes "exporter", "dcgm" or the name of a Prometheus connection)`,
     ],
     [
       'GPUs from a Redis',

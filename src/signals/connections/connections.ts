@@ -39,15 +39,14 @@ export class Connections {
   }
 
   /**
-   * The connection of that name, or why a trigger in this namespace can't have it. Names only connections that the
-   * namespace may use, so that tenants don't learn of each other's.
+   * The connection of that name, or why a trigger in this namespace can't have it. Names no other connections than those
+   * that the namespace may use, and no other namespaces, so that tenants don't learn of each other.
    */
   lookup(name: string, namespace: string): ConnectionLookup {
     const connection = this.#byName.get(name);
     if (!connection) return refused(this.#describeUnknown(name, namespace));
     if (mayUse(connection, namespace)) return { state: 'found', connection };
-    const allowed = connection.namespaces.join(', ');
-    return refused(`connection "${name}" may not be used from namespace "${namespace}"; it is for ${allowed}`);
+    return refused(`connection "${name}" may not be used from namespace "${namespace}"; its "namespaces" in the scaler's connections say from where`); // prettier-ignore
   }
 
   #describeUnknown(name: string, namespace: string): string {

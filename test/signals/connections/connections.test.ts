@@ -179,7 +179,11 @@ describe('a connection', () => {
   const connections = parseConnections(text, 'connections.yaml');
 
   it.each([
-    ['jobs', 'payroll', 'connection "jobs" may not be used from namespace "payroll"; it is for batch, inference'],
+    [
+      'jobs',
+      'payroll',
+      `connection "jobs" may not be used from namespace "payroll"; its "namespaces" in the scaler's connections say from where`,
+    ],
     ['job', 'batch', 'no connection "job"; did you mean "jobs"?'],
     ['kafka', 'batch', 'no connection "kafka"; namespace "batch" may use gateway, jobs'],
     ['pay-roll', 'batch', 'no connection "pay-roll"; namespace "batch" may use gateway, jobs'],
