@@ -52,6 +52,7 @@ describe('values.schema.json', () => {
     ['a token without a key', { exporter: { tokenSecret: { name: 'a' } } }, '/exporter/tokenSecret'],
     ['a deletion cost in place of a switch', { scaler: { podDeletionCost: -1 } }, '/scaler/podDeletionCost'],
     ['a tolerance in percent', { scaler: { hpaTolerance: 10 } }, '/scaler/hpaTolerance'],
+    ['a tolerance in percent as text', { scaler: { hpaTolerance: '10%' } }, '/scaler/hpaTolerance'],
     ['an exporter without a scheme', { scaler: { exporters: ['dcgm:9400'] } }, '/scaler/exporters/0'],
     ['a request for a GPU', { exporter: { resources: { limits: { 'nvidia.com/gpu': 1 } } } }, '/exporter/resources'],
     ['a flag without dashes', { scaler: { extraArgs: ['log-level=debug'] } }, '/scaler/extraArgs/0'],

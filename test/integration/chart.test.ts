@@ -360,7 +360,7 @@ describe('values', () => {
   ])('makes a flag of %s', (setting, flag) => {
     const argsWith = (...flags: string[]): readonly string[] =>
       workload(render(helm, ...flags), 'Deployment', 'pilotlight-scaler').template.spec.containers[0].args;
-    expect(argsWith(setting.startsWith('scaler.hpaTolerance') ? '--set-json' : '--set', setting)).toContain(flag);
+    expect(argsWith('--set', setting)).toContain(flag);
     expect(argsWith()).not.toContain(flag);
   });
 
