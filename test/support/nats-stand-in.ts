@@ -37,7 +37,7 @@ export class NatsStandIn {
     const { 0: subject = '', 1: inbox = '', [words.length - 1]: id = '' } = words;
     switch (verb) {
       case 'CONNECT':
-        if (!subject.includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`);
+        this.#admit(subject, socket);
         break;
       case 'PING':
         socket.write('PONG\r\n');
@@ -48,6 +48,10 @@ export class NatsStandIn {
       case 'PUB':
         if (consumerInfo.test(subject)) this.#tell(inbox, socket, subscriptions);
     }
+  }
+
+  #admit(options: string, socket: Socket): void {
+    if (!options.includes(`"pass":"${this.password}"`)) socket.end(`-ERR '${this.refusal}'\r\n`);
   }
 
   #tell(inbox: string, socket: Socket, subscriptions: ReadonlyMap<string, string>): void {
