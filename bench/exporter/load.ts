@@ -12,6 +12,8 @@ import { Undo } from './undo.ts';
 const scrapesBeforeMemory = 10_000;
 const timedScrapes = 300;
 const cpuWindowMs = 25_000;
+/** In its first half minute a program compiles itself and gives back what only its start needed; it runs for weeks after that. */
+const untilSteadyMs = 25_000;
 const scrapeEveryMs = 5_000;
 
 /**
@@ -31,6 +33,7 @@ function loadOf(name: string, driverOf: (undo: Undo) => Driver): Benchmark {
       try {
         const node = await startNode(undo, { driver: driverOf(undo), allocations: () => holders, podSeries: 8 });
         const delays = await timeScrapes(node);
+        await pause(untilSteadyMs);
         const share = await cpuShare(node);
         await node.scraper.times(scrapesBeforeMemory);
         return describe(name, { delays, share, memory: memoryOf(node.ownPids()) });

@@ -12,6 +12,8 @@ import { HandClock } from '../../test/support/hand-clock.ts';
  */
 const [port = 0, pods = 0, rounds = 0, waitMs = 0] = process.argv.slice(2).map(Number);
 const clock = new HandClock();
+/** The thread that reads keeps no program alive. */
+setInterval(() => undefined, 60_000);
 const tools = { scraper: new ThreadedScraper(clock), clock };
 const source = createEnginePodsSource({ engine: 'vllm', port, path: '/metrics' }, engineSignals('vllm'), tools);
 const names = Array.from({ length: pods }, (_, i) => pod({ name: `vllm-${i}`, address: `127.0.0.${i + 1}` }));
