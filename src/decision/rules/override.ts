@@ -1,4 +1,5 @@
 import type { Bid, DecisionContext } from '../../domain/decision.ts';
+import { isoSecond } from '../../domain/iso-second.ts';
 import { isInForce } from '../../domain/override.ts';
 import type { Override } from '../../domain/override.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -29,9 +30,4 @@ function explain({ min, max, untilMs, reason }: Override, { minReplicas, maxRepl
 
 function present(parts: readonly (string | undefined)[]): readonly string[] {
   return parts.filter((part) => part !== undefined);
-}
-
-/** `2026-11-27T18:00:00Z`: an override is told to the second at most. */
-function isoSecond(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

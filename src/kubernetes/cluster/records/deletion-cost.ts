@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EpochMs } from '../../../domain/clock.ts';
 import { deletionCostAnnotation } from '../../../domain/deletion-cost.ts';
 import type { DeletionCost } from '../../../domain/deletion-cost.ts';
+import { isoSecond } from '../../../domain/iso-second.ts';
 
 /** Beside a cost that we have set: `-2 2026-11-26T18:00:00Z`, the cost and when. A cost that differs is somebody else's. */
 const markAnnotation = 'pilotlight.io/deletion-cost';
@@ -35,8 +36,7 @@ export function markedAtMs(annotations: CostAnnotations): EpochMs | undefined {
 /** The annotations of a pod with this cost, as a merge patch; undefined takes both away. */
 export function costPatch(cost: number | undefined, atMs: EpochMs): Readonly<Record<string, string | null>> {
   if (cost === undefined) return { [deletionCostAnnotation]: null, [markAnnotation]: null };
-  const at = new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  return { [deletionCostAnnotation]: String(cost), [markAnnotation]: `${cost} ${at}` };
+  return { [deletionCostAnnotation]: String(cost), [markAnnotation]: `${cost} ${isoSecond(atMs)}` };
 }
 
 /** As the controller reads it: what is no int32 counts as 0. */

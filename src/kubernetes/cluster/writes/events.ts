@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { EpochMs } from '../../../domain/clock.ts';
 import { cutText } from '../../../domain/cut-text.ts';
+import { isoSecond } from '../../../domain/iso-second.ts';
 import type { ScaledObjectRef } from '../../../domain/workload.ts';
 import type { EventRecorder, ScaledObjectEvent } from '../../event-recorder.ts';
 import type { Surroundings } from '../api/collection.ts';
@@ -106,8 +107,4 @@ function eventName({ namespace, name }: ScaledObjectRef, { reason }: ScaledObjec
 
 function isConflict(error: unknown): boolean {
   return error instanceof KubeError && error.status === 409;
-}
-
-function isoSecond(atMs: EpochMs): string {
-  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Startup } from '../../../../src/domain/startup.ts';
 import { clusterWorkloads } from '../../../../src/kubernetes/cluster/cluster-workloads.ts';
 import type { WorkloadSource } from '../../../../src/kubernetes/workload-source.ts';
@@ -7,6 +7,7 @@ import { startKubeApi } from '../../../support/kube-api.ts';
 import type { KubeApiStandIn } from '../../../support/kube-api.ts';
 import { deployment, kubePod, scaledObject } from '../../../support/kube-objects.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
+import { timePassesUntil } from '../../../support/time-passes.ts';
 
 const llama = { namespace: 'inference', name: 'llama' };
 const annotation = '{"6d4f":[[1779523200,220,"llama-0"]]}';
@@ -99,12 +100,8 @@ describe('what is learned of start-up times', () => {
   }
 
   /** Lets time pass until the expectation holds. */
-  async function eventually(expectation: () => void): Promise<void> {
-    const step = async (): Promise<void> => {
-      await clock.advance(1_000);
-      expectation();
-    };
-    await vi.waitFor(step, { timeout: 10_000, interval: 5 });
+  function eventually(expectation: () => void): Promise<void> {
+    return timePassesUntil(expectation, clock, 1_000);
   }
 });
 

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeletionCost } from '../../../../src/domain/deletion-cost.ts';
-import { clusterWorkloads } from '../../../../src/kubernetes/cluster/cluster-workloads.ts';
-import type { ClusterSource } from '../../../../src/kubernetes/cluster/cluster-workloads.ts';
-import { HandClock } from '../../../support/hand-clock.ts';
-import { startKubeApi } from '../../../support/kube-api.ts';
-import type { KubeApiStandIn } from '../../../support/kube-api.ts';
 import { deployment, kubePod, scaledObject } from '../../../support/kube-objects.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
+import { timePassesUntil } from '../../../support/time-passes.ts';
+import { startTwoScalers } from '../../../support/two-scalers.ts';
+import type { TwoScalers } from '../../../support/two-scalers.ts';
 
 const llama = { namespace: 'inference', name: 'llama' };
 const pod = { namespace: 'inference', name: 'llama-0' };
@@ -14,25 +12,19 @@ const cost = 'controller.kubernetes.io/pod-deletion-cost';
 const mark = 'pilotlight.io/deletion-cost';
 
 describe('deletion costs of pods', () => {
-  let api: KubeApiStandIn;
-  let clock: HandClock;
-  let one: ClusterSource;
-  let other: ClusterSource;
+  let api: TwoScalers['api'];
+  let clock: TwoScalers['clock'];
+  let one: TwoScalers['one'];
+  let other: TwoScalers['other'];
+  let close: TwoScalers['close'];
   const { logger, lines } = recordingLogger();
 
   beforeEach(async () => {
-    api = await startKubeApi();
-    clock = new HandClock('2026-11-23T18:00:00Z');
+    ({ api, clock, one, other, close } = await startTwoScalers('2026-11-23T18:00:00Z', logger));
     lines.length = 0;
     annotate({ team: 'search' });
-    one = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
-    other = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
   });
-  afterEach(async () => {
-    await one.close();
-    await other.close();
-    await api.close();
-  });
+  afterEach(() => close());
 
   it('stand in the annotation that ReplicaSets go by, with a mark that it is ours, beside all others', async () => {
     one.deletionCosts.set(pod, -2);
@@ -172,11 +164,7 @@ describe('deletion costs of pods', () => {
     return api.requests.filter(({ method }) => method === 'PATCH').length;
   }
 
-  async function eventually(expectation: () => void): Promise<void> {
-    const step = async (): Promise<void> => {
-      await clock.advance(100);
-      expectation();
-    };
-    await vi.waitFor(step, { timeout: 10_000, interval: 5 });
+  function eventually(expectation: () => void): Promise<void> {
+    return timePassesUntil(expectation, clock, 100);
   }
 });

@@ -1,36 +1,28 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clusterWorkloads } from '../../../../src/kubernetes/cluster/cluster-workloads.ts';
-import type { ClusterSource } from '../../../../src/kubernetes/cluster/cluster-workloads.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScaledObjectEvent } from '../../../../src/kubernetes/event-recorder.ts';
-import { HandClock } from '../../../support/hand-clock.ts';
-import { startKubeApi } from '../../../support/kube-api.ts';
-import type { KubeApiStandIn } from '../../../support/kube-api.ts';
 import { scaledObject } from '../../../support/kube-objects.ts';
 import { recordingLogger } from '../../../support/recording-logger.ts';
+import { timePassesUntil } from '../../../support/time-passes.ts';
+import { startTwoScalers } from '../../../support/two-scalers.ts';
+import type { TwoScalers } from '../../../support/two-scalers.ts';
 
 const llama = { namespace: 'inference', name: 'llama' };
 const warming: ScaledObjectEvent = { type: 'Normal', reason: 'Warming', message: 'warm for Mon 08:00' };
 
 describe('events on ScaledObjects', () => {
-  let api: KubeApiStandIn;
-  let clock: HandClock;
-  let one: ClusterSource;
-  let other: ClusterSource;
+  let api: TwoScalers['api'];
+  let clock: TwoScalers['clock'];
+  let one: TwoScalers['one'];
+  let other: TwoScalers['other'];
+  let close: TwoScalers['close'];
   const { logger, lines } = recordingLogger();
 
   beforeEach(async () => {
-    api = await startKubeApi();
-    clock = new HandClock('2026-11-23T06:55:50Z');
+    ({ api, clock, one, other, close } = await startTwoScalers('2026-11-23T06:55:50Z', logger));
     lines.length = 0;
     api.apply(scaledObject('llama', { metadata: { uid: 'uid-of-llama' } }));
-    one = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
-    other = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
   });
-  afterEach(async () => {
-    await one.close();
-    await other.close();
-    await api.close();
-  });
+  afterEach(() => close());
 
   it('are what kubectl describe shows', async () => {
     one.events.record(llama, { ...warming, message: 'x'.repeat(2_000) });
@@ -115,11 +107,7 @@ describe('events on ScaledObjects', () => {
     return api.requests.filter(({ method }) => method === 'POST');
   }
 
-  async function eventually(expectation: () => void): Promise<void> {
-    const step = async (): Promise<void> => {
-      await clock.advance(100);
-      expectation();
-    };
-    await vi.waitFor(step, { timeout: 10_000, interval: 5 });
+  function eventually(expectation: () => void): Promise<void> {
+    return timePassesUntil(expectation, clock, 100);
   }
 });
