@@ -38,8 +38,9 @@ export class Exposition {
   readonly #awaited: Set<Collector>;
   #hostReadAtMs: EpochMs | undefined;
   #claimsAnswer = false;
-  /** Whether somebody has asked since the last sample came. */
+  /** Whether somebody has asked since the last sample came, and between that and the one before. */
   #wasAsked = true;
+  #wasAskedBefore = true;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -82,11 +83,12 @@ export class Exposition {
     if (event.kind === 'sample') this.#prepare();
   }
 
-  /** Makes the text when the sample comes, so that no scrape waits for it; but not where most samples are asked for by nobody. */
+  /** Makes the text when the sample comes, so that no scrape waits for it; but only while each sample is asked for. */
   #prepare(): void {
     // Whose a process is, is found out now in any case: it may have ended when somebody asks.
     const view = this.#state.view(this.#settings.clock.nowMs());
-    if (this.#wasAsked) this.#gpuSeries.render(view);
+    if (this.#wasAsked && this.#wasAskedBefore) this.#gpuSeries.render(view);
+    this.#wasAskedBefore = this.#wasAsked;
     this.#wasAsked = false;
   }
 

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../domain/clock.ts';
 
 /** How much may lie around beyond what was in use after the last full collection. */
 const slackBytes = 4 * 1_048_576;
-const intervalMs = 1_000;
+const intervalMs = 5_000;
 
 /** Has V8 prefer a small heap to a fast one, whatever flags Node was started with. It sets no limit that one could run into. */
 export function preferSmallHeap(): void {
@@ -12,6 +12,8 @@ export function preferSmallHeap(): void {
   for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag);
   // What is made for a sample is gone with the next, so room for new objects need not grow; helping threads cost more than they help.
   for (const flag of ['--semi-space-growth-factor=1', '--no-parallel-scavenge', '--memory-saver-mode']) setFlagsFromString(flag); // prettier-ignore
+  // To save memory V8 would collect all garbage for each megabyte, with all its threads; see `keepHeapSmall`.
+  setFlagsFromString('--heap-growing-percent=50');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { pause } from '../../domain/clock.ts';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
 import type { Allocation } from '../../domain/gpu.ts';
+import { untilNextTurn } from '../turns.ts';
 import { PodResourcesClient } from './client.ts';
 
 /** What one question to the kubelet came to. */
@@ -44,7 +45,7 @@ export class AllocationPoller {
       const beganMs = clock.nowMs();
       const event = await this.#ask(beganMs);
       if (!isStopped()) listener(event);
-      await pause(clock, intervalMs, signal);
+      await pause(clock, untilNextTurn(clock, intervalMs), signal);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import type { GpuDevice, GpuSample } from '../../domain/gpu.ts';
 import { maximumAgeMs } from '../freshness.ts';
 import type { Rejections } from '../rejections.ts';
+import { untilNextTurn } from '../turns.ts';
 import { DeviceReader } from './device.ts';
 import { explainFailure } from './child-process.ts';
 import type { ChildMessage, SampleMessage } from './message.ts';
@@ -97,7 +98,8 @@ export class Session {
     this.#listener.onSample(this.#sampleOf(devices), rejected, lost.length);
     const { clock, intervalMs } = this.#settings;
     const patienceMs = maximumAgeMs(intervalMs);
-    this.#endPause = clock.after(this.#askedAtMs + intervalMs - clock.nowMs(), () => this.#ask(patienceMs));
+    const waitMs = untilNextTurn(clock, intervalMs, this.#askedAtMs);
+    this.#endPause = clock.after(waitMs, () => this.#ask(patienceMs));
   }
 
   #sampleOf(devices: readonly GpuDevice[]): GpuSample {
