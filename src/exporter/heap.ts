@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import type { Cancel, Clock } from '../domain/clock.ts';
 
 /** How much may lie around beyond what was in use after the last full collection. */
-const slackBytes = 4 * 1_048_576;
+const slackBytes = 2 * 1_048_576;
 const intervalMs = 5_000;
 
 /** Has V8 prefer a small heap to a fast one, whatever flags Node was started with. It sets no limit that one could run into. */
@@ -17,7 +17,7 @@ export function preferSmallHeap(): void {
 }
 
 /**
- * Collects all garbage now and whenever a few megabytes of it have piled up. V8 by itself lets some fifteen more pile up before it
+ * Collects all garbage now and whenever two megabytes of it have piled up. V8 by itself lets more pile up before it
  * looks at objects that have survived a while, as those of a sample do. Takes some 10 ms each time, once in minutes.
  */
 export function keepHeapSmall(clock: Clock): Cancel {
