@@ -18,7 +18,7 @@ export function buildPrograms(): void {
 /** How the chart starts them. */
 const nodeFlags = {
   exporter: ['--max-semi-space-size=1'],
-  scaler: ['--max-semi-space-size=8', '--heap-growing-percent=50'],
+  scaler: ['--max-semi-space-size=8', '--heap-growing-percent=50', '--no-parallel-scavenge'],
 };
 
 /** Starts the compiled exporter or scaler. */

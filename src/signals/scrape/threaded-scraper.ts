@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
 import { Outbox } from './outbox.ts';
@@ -7,8 +8,12 @@ import type { Order, Report } from './thread-message.ts';
 
 /** A thread that ended by itself is not replaced sooner, so that one that can't live costs little. */
 const restartAfterMs = 1_000;
-/** What is read is soon let go of, so that its garbage needs little room. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+/**
+ * Room for new objects in the thread's heap: what is read is soon let go of. More would let bodies pile up outside of the
+ * heap, for which V8 then collects all garbage several times a second. It is a flag, because the flag that the chart gives for the
+ * main thread counts more than the limits of a worker; V8 looks at it when it makes a heap, and the main thread's is made.
+ */
+const youngSpace = '--max-semi-space-size=2';
 
 interface Waiting {
   readonly resolve: (answer: ScrapeAnswer) => void;
@@ -64,7 +69,8 @@ export class ThreadedScraper implements Scraper {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#program, { name: 'pods', resourceLimits });
+    setFlagsFromString(youngSpace);
+    const worker = new Worker(this.#program, { name: 'pods' });
     worker.on('message', (reports: readonly Report[]) => reports.forEach((report) => this.#receive(report)));
     worker.on('error', (error) => this.#ended(worker, error instanceof Error ? error.message : 'unknown error'));
     worker.on('exit', (code) => this.#ended(worker, `exit code ${code}`));
