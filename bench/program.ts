@@ -22,13 +22,18 @@ const nodeFlags = {
 };
 
 /** Starts the compiled exporter or scaler. */
-export function startProgram(name: 'exporter' | 'scaler', args: readonly string[]): Program {
-  return startScript([...nodeFlags[name], `dist/${name}/main.js`, ...args, '--log-level', 'error']);
+export function startProgram(
+  name: 'exporter' | 'scaler',
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Program {
+  return startScript([...nodeFlags[name], `dist/${name}/main.js`, ...args, '--log-level', 'error'], environment);
 }
 
 /** Starts a script with this very Node; the first words may be flags of Node. */
-export function startScript(words: readonly string[]): Program {
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+export function startScript(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'], env });
   if (child.pid === undefined) throw new Error(`could not start ${words.join(' ')}`);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {

@@ -1,4 +1,6 @@
+import { serverA } from '../../test/support/certificates.ts';
 import { startKubeApi } from '../../test/support/kube-api.ts';
+import { startTlsFront } from '../../test/support/tls-front.ts';
 import { closedScaledObject, podName, podObject, workloadObjects } from './objects.ts';
 import { namespaceOf, nameOf, podsEach, refOf } from './scene.ts';
 
@@ -13,6 +15,7 @@ export type ApiOrder =
 
 /** The Kubernetes API server of the scene: a script for `startSide`. */
 const api = await startKubeApi();
+const front = await startTlsFront({ targetPort: Number(new URL(api.url).port), pair: serverA });
 const enginePort = Number(process.argv[2]);
 
 function carryOut(order: ApiOrder): void {
@@ -58,4 +61,4 @@ process.on('message', (order: ApiOrder) => {
   carryOut(order);
   process.send?.('done');
 });
-process.send?.({ url: api.url, first: nameOf(0) });
+process.send?.({ port: front.port, first: nameOf(0) });

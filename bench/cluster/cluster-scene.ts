@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/program/child.ts';
+import { authority } from '../../test/support/certificates.ts';
 import type { Ref } from '../external-scaler-client.ts';
 import { startProgram, waitFor } from '../program.ts';
 import type { Program } from '../program.ts';
 import type { ApiOrder } from './api-server.ts';
 import { activeScaledObjects, podsEach, refOf } from './scene.ts';
 import { startSide } from './side-process.ts';
-import type { SideProcess } from './side-process.ts';
 
 interface Ports {
   readonly grpcPort: number;
@@ -27,7 +27,7 @@ export interface ClusterScene {
   readonly refs: readonly Ref[];
   readonly enginePort: number;
   order(order: ApiOrder): Promise<void>;
-  /** Starts the compiled scaler as the chart does, against the scene's API server. */
+  /** Starts the compiled scaler as the chart does, in what it takes for a pod of the scene's cluster. */
   startScaler(): Promise<ScalerOfScene>;
   /** Stops all, scalers included. */
   end(): Promise<void>;
@@ -37,17 +37,18 @@ export interface ClusterScene {
 export async function openCluster(active = activeScaledObjects): Promise<ClusterScene> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   const pods = await startSide<{ port: number }>('engine-pods.ts');
-  const api = await startSide<{ url: string }>('api-server.ts', [String(pods.ready.port)]);
+  const api = await startSide<{ port: number }>('api-server.ts', [String(pods.ready.port)]);
   const order = (what: ApiOrder): Promise<void> => api.ask(what);
   await order({ do: 'add', from: 0, to: active, replicas: podsEach });
-  const kubeconfig = writeKubeconfig(folder, api);
+  writeServiceAccount(folder);
+  const apiPort = api.ready.port;
   const scalers: Program[] = [];
   return {
     refs: Array.from({ length: active }, (_, index) => refOf(index, pods.ready.port)),
     enginePort: pods.ready.port,
     order,
     startScaler: async () => {
-      const scaler = await startScaler(kubeconfig, { grpcPort: await freePort(), httpPort: await freePort() });
+      const scaler = await startScaler({ folder, apiPort }, { grpcPort: await freePort(), httpPort: await freePort() });
       scalers.push(scaler.program);
       return scaler;
     },
@@ -60,23 +61,19 @@ export async function openCluster(active = activeScaledObjects): Promise<Cluster
 }
 
 /** Resolves when it is ready, as Kubernetes would have it before it sends calls there. */
-async function startScaler(kubeconfig: string, { grpcPort, httpPort }: Ports): Promise<ScalerOfScene> {
+async function startScaler(
+  { folder, apiPort }: { folder: string; apiPort: number },
+  { grpcPort, httpPort }: Ports,
+): Promise<ScalerOfScene> {
   const ports = ['--host', '127.0.0.1', '--grpc-port', `${grpcPort}`, '--http-port', `${httpPort}`];
-  const program = startProgram('scaler', [...ports, '--kubeconfig', kubeconfig]);
+  const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(apiPort) };
+  const program = startProgram('scaler', [...ports, '--service-account-path', folder], environment);
   await waitFor(`http://127.0.0.1:${httpPort}/readyz`, readyWithinMs);
   return { program, grpcPort, httpPort };
 }
 
-function writeKubeconfig(folder: string, { ready }: SideProcess<{ url: string }>): string {
-  const file = join(folder, 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'bench', cluster: { server: ready.url, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'bench', user: {} }],
-    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
-    'current-context': 'bench',
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
+/** What Kubernetes mounts into a pod. The stand-in lets in whoever comes. */
+function writeServiceAccount(folder: string): void {
+  writeFileSync(join(folder, 'token'), 'bench');
+  writeFileSync(join(folder, 'ca.crt'), authority);
 }

@@ -1,3 +1,4 @@
+import { serviceAccountFolder } from '../credentials/service-account.ts';
 import { backendChoices } from '../gpu/backend.ts';
 import { simulatedModels } from '../gpu/simulated/devices.ts';
 import { choiceOption, durationOption, integerOption, textOption } from '../program/options.ts';
@@ -43,7 +44,7 @@ export const exporterOptions = {
     'API server that is asked for the ResourceSlices of this node, https://kubernetes.default.svc within a cluster: they tell the UUIDs of devices that pods hold by dynamic resource allocation. Needs the verb list on resourceslices of resource.k8s.io. Empty asks none: then whole GPUs are found by their number, and MIG slices where NVML tells where they lie or their profile tells which they are.',
   ),
   serviceAccountPath: textOption(
-    '/var/run/secrets/kubernetes.io/serviceaccount',
+    serviceAccountFolder,
     "Folder of the service account's token and ca.crt, for --resource-slices.",
   ),
   metricNames: choiceOption(

@@ -1,4 +1,3 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { PemFiles } from '../credentials/pem-files.ts';
 import { serverPemPaths } from '../credentials/pem-options.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -6,7 +5,9 @@ import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
 import { listExternalTriggers } from '../kubernetes/cluster/external-triggers.ts';
 import type { ExternalTrigger } from '../kubernetes/cluster/external-triggers.ts';
+import type { ApiAccess } from '../kubernetes/cluster/api/api-access.ts';
 import { loadKubeConfig } from '../kubernetes/cluster/api/kube-config.ts';
+import { podAccess } from '../kubernetes/cluster/api/pod-access.ts';
 import { exporterPods } from '../kubernetes/exporters/exporter-pods.ts';
 import type { OpenDirectory } from '../kubernetes/exporters/exporter-pods.ts';
 import { parseExporterSelection } from '../kubernetes/exporters/exporter-selection.ts';
@@ -17,6 +18,7 @@ import { onlyNamespaces } from '../kubernetes/only-namespaces.ts';
 import { staticWorkloads } from '../kubernetes/static-workloads.ts';
 import type { WorkloadSource } from '../kubernetes/workload-source.ts';
 import { UsageError } from '../program/options.ts';
+import { apiServerOfPod } from '../program/pod-environment.ts';
 import type { RunningProgram } from '../program/run.ts';
 import { systemClock } from '../program/system-clock.ts';
 import { Connections, loadConnections } from '../signals/connections/connections.ts';
@@ -43,8 +45,8 @@ const listLimitMs = 15_000;
 /** Starts the scaler. Throws UsageError where a file that an option names can't be used. */
 export async function startScaler(options: ScalerOptions): Promise<RunningProgram> {
   const logger = createLogger('scaler', options.logLevel);
-  const kubeConfig = await openKubeConfig(options);
-  const openPods = (flag: string, text: string) => openDirectory(flag, text, { options, kubeConfig, logger });
+  const api = await findApi(options);
+  const openPods = (flag: string, text: string) => openDirectory(flag, text, { options, api, logger });
   const directory = await openPods('--exporter-pods', options.exporterPods);
   const dcgmDirectory = await openPods('--dcgm-exporter-pods', options.dcgmExporterPods);
   const access = await asUsageError(() => openExporterAccess(options, logger));
@@ -53,7 +55,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
     ...(directory && { exporterDirectory: directory }),
     ...(dcgmDirectory && { dcgmDirectory }),
   });
-  const { workloads, origin, events, deletionCosts } = await openWorkloads(options, kubeConfig, logger);
+  const { workloads, origin, events, deletionCosts } = await openWorkloads(options, api, logger);
   logger.info(
     { workloads: origin, connections: environment.connections.size, exporters: options.exporters, exporterPods: options.exporterPods }, // prettier-ignore
     'reading from',
@@ -66,7 +68,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       workloads,
       events,
       ...(deletionCosts && { deletionCosts }),
-      triggers: await knownTriggers(options, kubeConfig, logger),
+      triggers: await knownTriggers(options, api, logger),
       signalsOf: signalReader({ options, environment, turns, metrics, logger }),
       turns,
       metrics,
@@ -108,13 +110,11 @@ function serviceSettings(options: ScalerOptions, tls: PemFiles | undefined): Ser
 /** What KEDA is going to ask for. Without it the scaler starts as well, and gets to know its triggers one by one. */
 async function knownTriggers(
   { namespaces }: ScalerOptions,
-  kubeConfig: KubeConfig | undefined,
+  api: ApiAccess | undefined,
   logger: Logger,
 ): Promise<readonly ExternalTrigger[]> {
   try {
-    return kubeConfig
-      ? await listExternalTriggers({ kubeConfig, clock: systemClock, limitMs: listLimitMs }, namespaces)
-      : [];
+    return api ? await listExternalTriggers({ api, clock: systemClock, limitMs: listLimitMs }, namespaces) : [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     logger.warn({ reason }, 'ScaledObjects can not be listed; starting without having warmed up');
@@ -161,16 +161,23 @@ async function openTls(options: ScalerOptions, logger: Logger): Promise<PemFiles
 }
 
 /** The cluster to talk to; undefined where a file describes the workloads. */
-async function openKubeConfig({ workloads: file, kubeconfig }: ScalerOptions): Promise<KubeConfig | undefined> {
+async function findApi({
+  workloads: file,
+  kubeconfig,
+  serviceAccountPath,
+}: ScalerOptions): Promise<ApiAccess | undefined> {
   if (file !== '' && kubeconfig !== '') {
     throw new UsageError('--workloads and --kubeconfig exclude each other; give one');
   }
-  return file === '' ? orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig)) : undefined;
+  if (file !== '') return undefined;
+  const server = kubeconfig === '' ? apiServerOfPod() : undefined;
+  const ofPod = server === undefined ? undefined : podAccess(server, serviceAccountPath);
+  return ofPod ?? orUsageError('--kubeconfig', () => loadKubeConfig(kubeconfig));
 }
 
 interface DirectorySetting {
   readonly options: ScalerOptions;
-  readonly kubeConfig: KubeConfig | undefined;
+  readonly api: ApiAccess | undefined;
   readonly logger: Logger;
 }
 
@@ -178,34 +185,33 @@ interface DirectorySetting {
 function openDirectory(
   flag: string,
   text: string,
-  { options: { clock }, kubeConfig, logger }: DirectorySetting,
+  { options: { clock }, api, logger }: DirectorySetting,
 ): Promise<OpenDirectory | undefined> {
   return orUsageError(flag, () => {
     if (text === '') return undefined;
     const selection = parseExporterSelection(text);
     const instead = flag.replace('-pods', 's');
-    if (!kubeConfig) throw new Error(`needs a cluster, and --workloads means none; name exporters with ${instead}`);
-    return exporterPods(selection, { kubeConfig, clock, logger });
+    if (!api) throw new Error(`needs a cluster, and --workloads means none; name exporters with ${instead}`);
+    return exporterPods(selection, { api, clock, logger });
   });
 }
 
 async function openWorkloads(
   { workloads: file, clock, namespaces, events: told, podDeletionCost }: ScalerOptions,
-  kubeConfig: KubeConfig | undefined,
+  api: ApiAccess | undefined,
   logger: Logger,
 ): Promise<OpenWorkloads> {
-  if (!kubeConfig) {
+  if (!api) {
     const workloads = await orUsageError('--workloads', () => staticWorkloads(file, { clock, logger }));
     return { workloads: onlyNamespaces(namespaces, workloads), events: noEvents, origin: `file ${file}` };
   }
-  const server = kubeConfig.getCurrentCluster()?.server ?? 'no server';
-  const workloads = clusterWorkloads({ kubeConfig, clock, logger });
+  const workloads = clusterWorkloads({ api, clock, logger });
   const events = told === 'on' ? eventsOfNamespaces(namespaces, workloads.events) : noEvents;
   return {
     workloads: onlyNamespaces(namespaces, workloads),
     events,
     ...(podDeletionCost && { deletionCosts: workloads.deletionCosts }),
-    origin: `Kubernetes API at ${server}`,
+    origin: `Kubernetes API at ${api.server}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { serviceAccountFolder } from '../credentials/service-account.ts';
 import { usualTolerance } from '../domain/tolerance.ts';
 import {
   choiceOption,
@@ -27,7 +28,14 @@ export const scalerOptions = {
   ),
   readTimeout: durationOption(2_000, 'How long a source of signals may take to answer.', 10),
   workloads: textOption('', 'File that describes the workloads, instead of the Kubernetes API.'),
-  kubeconfig: textOption('', "kubeconfig file for use outside a cluster; empty for the pod's service account."),
+  kubeconfig: textOption(
+    '',
+    "kubeconfig file; empty takes the pod's service account, and outside of a pod, or with KUBECONFIG set, what kubectl would.",
+  ),
+  serviceAccountPath: textOption(
+    serviceAccountFolder,
+    "Folder of the service account's token and ca.crt, both read for each request.",
+  ),
   connections: textOption('', 'File that names the connections which triggers may refer to.'),
   exporters: listOption([], 'Base URLs of exporters that are all read, whoever asks: http://gpu-box.example.com:9400.'),
   exporterPods: textOption(

@@ -5,6 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
 import { kubeClient } from '../../src/kubernetes/cluster/api/kube-client.ts';
+import { accessOf } from '../../src/kubernetes/cluster/api/kube-config.ts';
 import { readWatchEvent } from '../../src/kubernetes/cluster/api/wire.ts';
 import { clusterWorkloads } from '../../src/kubernetes/cluster/cluster-workloads.ts';
 import type { WorkloadSource } from '../../src/kubernetes/workload-source.ts';
@@ -80,7 +81,7 @@ function llama(): ScaledObjectRef {
 
 /** The workload as one sees it who is let in by the token in this file. */
 function workloadsBy(tokenFile: string): WorkloadSource {
-  const source = clusterWorkloads({ kubeConfig: withTokenFile(tokenFile), clock: systemClock, logger });
+  const source = clusterWorkloads({ api: accessOf(withTokenFile(tokenFile)), clock: systemClock, logger });
   onTestFinished(() => source.close());
   source.watch(llama());
   return source;
@@ -94,7 +95,7 @@ async function listedVersion(): Promise<string> {
 
 /** What a watch of ten seconds from this version tells, as `TYPE OBJECT`. */
 async function watchFrom(resourceVersion: string): Promise<string[]> {
-  const client = kubeClient(api.config, systemClock);
+  const client = kubeClient(accessOf(api.config), systemClock);
   onTestFinished(() => client.close());
   const path = `/api/v1/namespaces/${scene.namespace}/pods`;
   const query = { resourceVersion, allowWatchBookmarks: 'true', timeoutSeconds: '10' };

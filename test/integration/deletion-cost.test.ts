@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { authority, serverA } from '../support/certificates.ts';
 import { KedaClient } from '../support/keda-client.ts';
 import type { Trigger } from '../support/keda-client.ts';
 import { startKubeApi } from '../support/kube-api.ts';
 import type { KubeApiStandIn } from '../support/kube-api.ts';
 import { deployment, kubePod, scaledObject } from '../support/kube-objects.ts';
 import { startScalerProcess } from '../support/scaler-process.ts';
+import { startTlsFront } from '../support/tls-front.ts';
 
 const cost = 'controller.kubernetes.io/pod-deletion-cost';
 const patience = { timeout: 30_000 };
@@ -74,12 +76,21 @@ async function startEngines(test: TestContext): Promise<{ port: number; reads: (
   return { port: (server.address() as AddressInfo).port, reads: () => reads };
 }
 
+/** Lets in only whoever has the token that is mounted into a pod, over TLS; answers the pod's environment. */
+async function mountServiceAccount(test: TestContext, api: KubeApiStandIn, folder: string): Promise<NodeJS.ProcessEnv> {
+  api.token = 'token-of-the-pod';
+  writeFileSync(join(folder, 'token'), api.token);
+  writeFileSync(join(folder, 'ca.crt'), authority);
+  const front = await startTlsFront({ targetPort: Number(new URL(api.url).port), pair: serverA });
+  test.onTestFinished(() => front.stop());
+  return { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(front.port) };
+}
+
 async function startScaler(test: TestContext, api: KubeApiStandIn, flags: readonly string[]): Promise<KedaClient> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-costs-'));
   test.onTestFinished(() => rmSync(folder, { recursive: true }));
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, api.kubeConfig().exportConfig());
-  const scaler = await startScalerProcess(test, undefined, ['--kubeconfig', kubeconfig, '--read-interval', '200ms', ...flags]); // prettier-ignore
+  const args = ['--service-account-path', folder, '--read-interval', '200ms', ...flags];
+  const scaler = await startScalerProcess(test, undefined, args, await mountServiceAccount(test, api, folder));
   const keda = new KedaClient(scaler.grpcAddress);
   test.onTestFinished(() => keda.close());
   return keda;

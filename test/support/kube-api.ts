@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { ApiAccess } from '../../src/kubernetes/cluster/api/api-access.ts';
+import { accessOf } from '../../src/kubernetes/cluster/api/kube-config.ts';
 import { eventOf, KubeStore, scaleOf } from './kube-store.ts';
 import type { Change, Filter, ServedKind, WatchEvent } from './kube-store.ts';
 import type { KubeObject } from './kube-objects.ts';
@@ -74,13 +76,18 @@ export class KubeApiStandIn {
     return this.#sockets.size;
   }
 
-  /** A client's configuration for this server. */
+  /** The same as a file for programs. */
   kubeConfig(token?: string): KubeConfig {
     const config = new KubeConfig();
     // The client refuses plain HTTP unless TLS checks are off.
     const cluster = { name: 'stand-in', server: this.url, skipTLSVerify: true };
     config.loadFromClusterAndUser(cluster, { name: 'test', ...(token !== undefined && { token }) });
     return config;
+  }
+
+  /** How a client is let in. */
+  access(token?: string): ApiAccess {
+    return accessOf(this.kubeConfig(token));
   }
 
   /** Adds a resource, such as a custom one. */

@@ -28,13 +28,14 @@ export async function startScalerProcess(
   test: { readonly onTestFinished: (end: () => void) => void },
   workloads: string | undefined,
   args: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<ScalerProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-scaler-'));
   const file = join(folder, 'workloads.yaml');
   if (workloads !== undefined) writeFileSync(file, workloads);
   const source = workloads === undefined ? [] : ['--workloads', file];
   const fixed = ['--host', '127.0.0.1', '--grpc-port', '0', '--http-port', '0', ...source];
-  const child = spawnScaler([...fixed, ...args]);
+  const child = spawnScaler([...fixed, ...args], environment);
   test.onTestFinished(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true });
@@ -68,6 +69,10 @@ export async function refusedScaler(args: readonly string[]): Promise<{ exitCode
   return { exitCode, stderr };
 }
 
-function spawnScaler(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, ['src/scaler/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function spawnScaler(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  const env = { ...process.env, ...environment };
+  return spawn(process.execPath, ['src/scaler/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
 }

@@ -17,8 +17,8 @@ export interface TwoScalers {
 export async function startTwoScalers(startsAt: string, logger: Logger): Promise<TwoScalers> {
   const api = await startKubeApi();
   const clock = new HandClock(startsAt);
-  const one = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
-  const other = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+  const one = clusterWorkloads({ api: api.access(), clock, logger });
+  const other = clusterWorkloads({ api: api.access(), clock, logger });
   return {
     ...{ api, clock, one, other },
     async close() {

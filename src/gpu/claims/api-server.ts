@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { request as requestPlainly } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestSecurely } from 'node:https';
-import { join } from 'node:path';
+import { readServiceAccount } from '../../credentials/service-account.ts';
 
 /** A node has a few slices; an answer that is larger is none of ours. */
 const longestAnswer = 16 * 1_048_576;
@@ -27,23 +26,13 @@ export interface ApiAnswer {
 export async function askApiServer(settings: ApiServerSettings, path: string, stop: AbortSignal): Promise<ApiAnswer> {
   const url = new URL(path, settings.url);
   const isSecure = url.protocol === 'https:';
-  const [token, ca] = isSecure ? await Promise.all([readCredential(settings, 'token'), readCredential(settings, 'ca.crt')]) : []; // prettier-ignore
-  const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token.trim()}` }) }; // prettier-ignore
+  const account = isSecure ? await readServiceAccount(settings.serviceAccountPath) : undefined;
+  const headers = { accept: 'application/json', ...(account && { authorization: `Bearer ${account.token}` }) };
   const signal = AbortSignal.any([stop, AbortSignal.timeout(patienceMs)]);
   try {
-    return await send(url, { headers, signal, ...(ca !== undefined && { ca }) });
+    return await send(url, { headers, signal, ...(account && { ca: account.ca }) });
   } catch (error) {
     throw new Error(`the API server at ${url.origin} ${explain(error)}`, { cause: error });
-  }
-}
-
-async function readCredential({ serviceAccountPath }: ApiServerSettings, name: string): Promise<string> {
-  const path = join(serviceAccountPath, name);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new Error(`no "${path.slice(0, 80)}" (${code}): let the pod mount its service account's token, or see --service-account-path`, { cause: error }); // prettier-ignore
   }
 }
 

@@ -1,4 +1,3 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../domain/clock.ts';
 import { cutText } from '../../domain/cut-text.ts';
 import { refKey } from '../../domain/workload.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { DeletionCosts } from '../deletion-costs.ts';
 import type { EventRecorder } from '../event-recorder.ts';
 import type { WorkloadSource } from '../workload-source.ts';
+import type { ApiAccess } from './api/api-access.ts';
 import { clusterResources } from './cluster-resources.ts';
 import type { ClusterResources } from './cluster-resources.ts';
 import { kubeClient } from './api/kube-client.ts';
@@ -17,7 +17,7 @@ import { ClusterDeletionCosts } from './writes/deletion-costs.ts';
 import { ClusterEvents } from './writes/events.ts';
 
 interface ClusterSetting {
-  readonly kubeConfig: KubeConfig;
+  readonly api: ApiAccess;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,8 +33,8 @@ export interface ClusterSource extends WorkloadSource {
  * date by watches that are shared within a namespace and opened when its first ScaledObject is watched. While the API
  * server can't be heard, the last known workload stands for 5 minutes.
  */
-export function clusterWorkloads({ kubeConfig, clock, logger }: ClusterSetting): ClusterSource {
-  const client = kubeClient(kubeConfig, clock);
+export function clusterWorkloads({ api, clock, logger }: ClusterSetting): ClusterSource {
+  const client = kubeClient(api, clock);
   return new ClusterWorkloads(client, clusterResources({ client, clock, logger }));
 }
 

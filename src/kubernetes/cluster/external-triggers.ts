@@ -1,7 +1,7 @@
-import type { KubeConfig } from '@kubernetes/client-node';
 import { z } from 'zod';
 import type { Clock } from '../../domain/clock.ts';
 import type { ScaledObjectRef } from '../../domain/workload.ts';
+import type { ApiAccess } from './api/api-access.ts';
 import { kubeClient } from './api/kube-client.ts';
 import { listObjects } from './api/wire.ts';
 
@@ -24,10 +24,10 @@ const scaledObject = z.object({
  * `limitMs` at the latest.
  */
 export async function listExternalTriggers(
-  { kubeConfig, clock, limitMs }: { kubeConfig: KubeConfig; clock: Clock; limitMs: number },
+  { api, clock, limitMs }: { api: ApiAccess; clock: Clock; limitMs: number },
   namespaces: readonly string[],
 ): Promise<readonly ExternalTrigger[]> {
-  const client = kubeClient(kubeConfig, clock);
+  const client = kubeClient(api, clock);
   const cancel = clock.after(limitMs, () => client.close());
   const paths = namespaces.map((namespace) => `${root}/namespaces/${namespace}/scaledobjects`);
   const triggers: ExternalTrigger[] = [];

@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../domain/clock.ts';
 import type { ExporterDirectory, ExporterPlace } from '../../domain/exporter-place.ts';
 import type { Pod } from '../../domain/workload.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { ApiAccess } from '../cluster/api/api-access.ts';
 import { Collection } from '../cluster/api/collection.ts';
 import { kubeClient } from '../cluster/api/kube-client.ts';
 import type { KubeClient } from '../cluster/api/kube-client.ts';
@@ -12,7 +12,7 @@ import type { PodRecord } from '../cluster/records/pod-record.ts';
 import type { ExporterSelection } from './exporter-selection.ts';
 
 interface ExporterPodsSetting {
-  readonly kubeConfig: KubeConfig;
+  readonly api: ApiAccess;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,7 +27,7 @@ export interface OpenDirectory extends ExporterDirectory {
  * What was known stays while the API server can't be heard: whether an exporter is still there, asking it tells.
  */
 export function exporterPods(selection: ExporterSelection, setting: ExporterPodsSetting): OpenDirectory {
-  const client = kubeClient(setting.kubeConfig, setting.clock);
+  const client = kubeClient(setting.api, setting.clock);
   return new ExporterPods(selection, client, setting);
 }
 

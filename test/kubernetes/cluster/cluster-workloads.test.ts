@@ -19,7 +19,7 @@ describeWorkloadSource('a cluster', async (workloads) => {
   const clock = new HandClock();
   declareWorkloads(api, workloads);
   return {
-    source: clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger: recordingLogger().logger }),
+    source: clusterWorkloads({ api: api.access(), clock, logger: recordingLogger().logger }),
     declare: async (all) => declareWorkloads(api, all),
     pass: () => clock.advance(1_000),
     leftovers: () => clock.pending + api.openSockets,
@@ -37,7 +37,7 @@ describe('clusterWorkloads', () => {
     api = await startKubeApi();
     clock = new HandClock('2026-11-23T08:00:00Z');
     lines.length = 0;
-    source = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+    source = clusterWorkloads({ api: api.access(), clock, logger });
   });
   afterEach(async () => {
     await source.close();

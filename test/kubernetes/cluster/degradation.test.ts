@@ -24,7 +24,7 @@ describe('clusterWorkloads when the Kubernetes API', () => {
     clock = new HandClock('2026-11-23T08:00:00Z');
     lines.length = 0;
     api.apply(scaledObject('llama'), deployment('llama', 1), kubePod('llama-0', 'llama'));
-    source = clusterWorkloads({ kubeConfig: api.kubeConfig('secret-token'), clock, logger });
+    source = clusterWorkloads({ api: api.access('secret-token'), clock, logger });
     source.watch(llama);
   });
   afterEach(async () => {
@@ -66,7 +66,7 @@ describe('clusterWorkloads when the Kubernetes API', () => {
   it('is down from the start: unknown with the reason, then known', async () => {
     await source.close();
     await api.goDown();
-    source = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+    source = clusterWorkloads({ api: api.access(), clock, logger });
     source.watch(llama);
 
     await eventuallyUnknown(/not told of ScaledObject inference\/llama yet: .*ECONNREFUSED/);
@@ -188,7 +188,7 @@ describe('clusterWorkloads when the Kubernetes API', () => {
   it('has more pods than fit a page', async () => {
     await source.close();
     for (let index = 1; index < 1_300; index += 1) api.apply(kubePod(`llama-${index}`, 'llama'));
-    source = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+    source = clusterWorkloads({ api: api.access(), clock, logger });
     source.watch(llama);
 
     await eventually(() => expect(podNames()).toHaveLength(1_300));
@@ -208,7 +208,7 @@ describe('clusterWorkloads when the Kubernetes API', () => {
   it('does not let ScaledObjects be seen: unknown with the reason, known once it does', async () => {
     api.forbidden.push('/scaledobjects');
     await source.close();
-    source = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+    source = clusterWorkloads({ api: api.access(), clock, logger });
     source.watch(llama);
     await eventuallyUnknown(/scaledobjects.*403/);
 

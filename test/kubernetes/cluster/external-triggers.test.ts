@@ -9,7 +9,7 @@ describe('listExternalTriggers', () => {
   let api: KubeApiStandIn;
   const clock = new HandClock();
   const list = (namespaces: readonly string[] = []): Promise<unknown> =>
-    listExternalTriggers({ kubeConfig: api.kubeConfig(), clock, limitMs: 5_000 }, namespaces);
+    listExternalTriggers({ api: api.access(), clock, limitMs: 5_000 }, namespaces);
 
   beforeEach(async () => {
     api = await startKubeApi();

@@ -46,7 +46,7 @@ describe('exporterPods', () => {
     api = await startKubeApi();
     clock = new HandClock('2026-11-23T08:00:00Z');
     api.apply(exporter('exporter-a', { node: 'node-a', ip: '10.0.0.1' }));
-    directory = exporterPods(selection, { kubeConfig: api.kubeConfig(), clock, logger });
+    directory = exporterPods(selection, { api: api.access(), clock, logger });
   });
   afterEach(async () => {
     directory.close();
@@ -119,7 +119,7 @@ describe('exporterPods', () => {
   it('says why the API server tells nothing', async () => {
     directory.close();
     api.forbidden.push('/namespaces/gpu/');
-    directory = exporterPods(selection, { kubeConfig: api.kubeConfig(), clock, logger });
+    directory = exporterPods(selection, { api: api.access(), clock, logger });
     await eventually('node-a', {
       state: 'unknown',
       reason: expect.stringMatching(/^the Kubernetes API has not told of the exporters in gpu yet: .*403/),

@@ -2,8 +2,8 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../../../domain/clock.ts';
+import type { ApiAccess } from './api-access.ts';
 import { Gate } from './gate.ts';
 import { KubeError, refusal } from './kube-error.ts';
 
@@ -19,7 +19,7 @@ const keepAliveDelayMs = 30_000;
 
 export type Query = Readonly<Record<string, string>>;
 
-/** Asks the Kubernetes API server, with the address, trust and credentials of a kubeconfig. */
+/** Asks the Kubernetes API server. */
 export interface KubeClient {
   /** The JSON document at `path`. Rejects with KubeError. */
   get(path: string, query?: Query): Promise<unknown>;
@@ -53,15 +53,15 @@ interface WatchOptions {
 }
 
 /**
- * A client that keeps its connections. Credentials are taken from the kubeconfig anew for every request, so a rotated
- * token, client certificate or CA takes effect with the next one.
+ * A client that keeps its connections. Credentials are taken anew for every request, so a rotated token, client certificate or
+ * CA takes effect with the next one.
  */
-export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
+export function kubeClient(access: ApiAccess, clock: Clock): KubeClient {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   const closing = new AbortController();
   const reads = new Gate(mostReads);
   const send = async (path: string, query: Query, signal: AbortSignal, write?: Body): Promise<IncomingMessage> => {
-    const { url, options } = await requestOptions(config, agents, `${path}?${new URLSearchParams(query).toString()}`);
+    const { url, options } = await requestOptions(access, agents, `${path}?${new URLSearchParams(query).toString()}`);
     return begin(url, { ...options, signal }, write);
   };
   const ask = (path: string, query: Query, write?: Body): Promise<unknown> =>
@@ -95,17 +95,14 @@ export function kubeClient(config: KubeConfig, clock: Clock): KubeClient {
 }
 
 async function requestOptions(
-  config: KubeConfig,
+  access: ApiAccess,
   agents: { http: HttpAgent; https: HttpsAgent },
   pathAndQuery: string,
 ): Promise<{ url: URL; options: RequestOptions }> {
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new KubeError('the kubeconfig names no current cluster');
-  const url = new URL(cluster.server.replace(/\/$/, '') + pathAndQuery);
-  const options: RequestOptions = {};
-  await config.applyToHTTPSOptions(options);
+  const url = new URL(access.server + pathAndQuery);
+  const options = await access.credentials();
   // A proxy's agent must stay; any other is replaced, since kubeconfig agents open a connection for every request.
-  if (!cluster.proxyUrl) options.agent = url.protocol === 'http:' ? agents.http : agents.https;
+  if (!access.usesProxy) options.agent = url.protocol === 'http:' ? agents.http : agents.https;
   options.headers = { ...(options.headers as Record<string, string> | undefined), accept: 'application/json' };
   return { url, options };
 }

@@ -1,20 +1,35 @@
+import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { ApiAccess } from './api-access.ts';
 
 /**
- * The configuration of the cluster to talk to: the file at `path`, or with an empty path whatever kubectl would take,
- * which within a pod is its service account. Rejects with a message that names the file. The client library takes some
- * 85 MiB, so it is loaded only when this is called.
+ * The access that the kubeconfig file at `path` gives, or with an empty path what kubectl would use. Rejects with a message that
+ * names the file. The client library takes some 85 MiB, so it is loaded only when this is called.
  */
-export async function loadKubeConfig(path: string): Promise<KubeConfig> {
+export async function loadKubeConfig(path: string): Promise<ApiAccess> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
     if (path === '') config.loadFromDefault();
     else config.loadFromFile(path);
+    return accessOf(config);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`kubeconfig ${path || '(default)'}: ${reason}`, { cause: error });
   }
-  if (!config.getCurrentCluster()) throw new Error(`kubeconfig ${path || '(default)'}: it names no current cluster; set current-context`); // prettier-ignore
-  return config;
+}
+
+/** Throws where it names no current cluster. */
+export function accessOf(config: KubeConfig): ApiAccess {
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new Error('it names no current cluster; set current-context');
+  return {
+    server: cluster.server.replace(/\/$/, ''),
+    credentials: async () => {
+      const options: RequestOptions = {};
+      await config.applyToHTTPSOptions(options);
+      return options;
+    },
+    usesProxy: Boolean(cluster.proxyUrl),
+  };
 }

@@ -18,7 +18,7 @@ describe('KindDiscovery', () => {
   beforeEach(async () => {
     api = await startKubeApi();
     clock = new HandClock();
-    client = kubeClient(api.kubeConfig(), clock);
+    client = kubeClient(api.access(), clock);
     discovery = new KindDiscovery(client, clock);
   });
   afterEach(async () => {

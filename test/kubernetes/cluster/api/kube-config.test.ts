@@ -24,7 +24,7 @@ clusters: [{ name: c, cluster: { server: "https://10.0.0.1:6443" } }]
 users: [{ name: u, user: { token: t } }]`,
     );
 
-    expect((await loadKubeConfig(path)).getCurrentCluster()?.server).toBe('https://10.0.0.1:6443');
+    expect((await loadKubeConfig(path)).server).toBe('https://10.0.0.1:6443');
   });
 
   it('says which file is not there', async () => {

@@ -75,7 +75,7 @@ describe('what is learned of start-up times', () => {
   });
 
   function open(): WorkloadSource {
-    const opened = clusterWorkloads({ kubeConfig: api.kubeConfig(), clock, logger });
+    const opened = clusterWorkloads({ api: api.access(), clock, logger });
     opened.watch(llama);
     return opened;
   }
