@@ -66,7 +66,11 @@ async function startScaler(
   { grpcPort, httpPort }: Ports,
 ): Promise<ScalerOfScene> {
   const ports = ['--host', '127.0.0.1', '--grpc-port', `${grpcPort}`, '--http-port', `${httpPort}`];
-  const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(apiPort) };
+  const environment = {
+    MALLOC_ARENA_MAX: '2',
+    KUBERNETES_SERVICE_HOST: '127.0.0.1',
+    KUBERNETES_SERVICE_PORT: String(apiPort),
+  };
   const program = startProgram('scaler', [...ports, '--service-account-path', folder], environment);
   await waitFor(`http://127.0.0.1:${httpPort}/readyz`, readyWithinMs);
   return { program, grpcPort, httpPort };
