@@ -16,9 +16,12 @@ export function buildPrograms(): void {
 }
 
 /** How the chart starts them. */
-const nodeFlags = {
-  exporter: ['--max-semi-space-size=1'],
-  scaler: ['--max-semi-space-size=8', '--heap-growing-percent=50', '--no-parallel-scavenge'],
+const asInTheChart = {
+  exporter: { flags: ['--max-semi-space-size=1'], environment: {} },
+  scaler: {
+    flags: ['--max-semi-space-size=8', '--heap-growing-percent=50', '--no-parallel-scavenge'],
+    environment: { MALLOC_ARENA_MAX: '2' },
+  },
 };
 
 /** Starts the compiled exporter or scaler. */
@@ -27,7 +30,9 @@ export function startProgram(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Program {
-  return startScript([...nodeFlags[name], `dist/${name}/main.js`, ...args, '--log-level', 'error'], environment);
+  const { flags, environment: given } = asInTheChart[name];
+  const words = [...flags, `dist/${name}/main.js`, ...args, '--log-level', 'error'];
+  return startScript(words, { ...given, ...environment });
 }
 
 /** Starts a script with this very Node; the first words may be flags of Node. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/program/child.ts';
-import { authority } from '../../test/support/certificates.ts';
+import { writeServiceAccount } from '../../test/support/service-account.ts';
 import type { Ref } from '../external-scaler-client.ts';
 import { startProgram, waitFor } from '../program.ts';
 import type { Program } from '../program.ts';
@@ -40,7 +40,8 @@ export async function openCluster(active = activeScaledObjects): Promise<Cluster
   const api = await startSide<{ port: number }>('api-server.ts', [String(pods.ready.port)]);
   const order = (what: ApiOrder): Promise<void> => api.ask(what);
   await order({ do: 'add', from: 0, to: active, replicas: podsEach });
-  writeServiceAccount(folder);
+  // The stand-in lets in whoever comes.
+  writeServiceAccount(folder, 'bench');
   const apiPort = api.ready.port;
   const scalers: Program[] = [];
   return {
@@ -67,17 +68,10 @@ async function startScaler(
 ): Promise<ScalerOfScene> {
   const ports = ['--host', '127.0.0.1', '--grpc-port', `${grpcPort}`, '--http-port', `${httpPort}`];
   const environment = {
-    MALLOC_ARENA_MAX: '2',
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(apiPort),
   };
   const program = startProgram('scaler', [...ports, '--service-account-path', folder], environment);
   await waitFor(`http://127.0.0.1:${httpPort}/readyz`, readyWithinMs);
   return { program, grpcPort, httpPort };
-}
-
-/** What Kubernetes mounts into a pod. The stand-in lets in whoever comes. */
-function writeServiceAccount(folder: string): void {
-  writeFileSync(join(folder, 'token'), 'bench');
-  writeFileSync(join(folder, 'ca.crt'), authority);
 }

@@ -1,17 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
-import { authority, serverA } from '../support/certificates.ts';
+import { serverA } from '../support/certificates.ts';
 import { KedaClient } from '../support/keda-client.ts';
 import type { Trigger } from '../support/keda-client.ts';
 import { startKubeApi } from '../support/kube-api.ts';
 import type { KubeApiStandIn } from '../support/kube-api.ts';
 import { deployment, kubePod, scaledObject } from '../support/kube-objects.ts';
 import { startScalerProcess } from '../support/scaler-process.ts';
+import { writeServiceAccount } from '../support/service-account.ts';
 import { startTlsFront } from '../support/tls-front.ts';
 
 const cost = 'controller.kubernetes.io/pod-deletion-cost';
@@ -79,8 +80,7 @@ async function startEngines(test: TestContext): Promise<{ port: number; reads: (
 /** Lets in only whoever has the token that is mounted into a pod, over TLS; answers the pod's environment. */
 async function mountServiceAccount(test: TestContext, api: KubeApiStandIn, folder: string): Promise<NodeJS.ProcessEnv> {
   api.token = 'token-of-the-pod';
-  writeFileSync(join(folder, 'token'), api.token);
-  writeFileSync(join(folder, 'ca.crt'), authority);
+  writeServiceAccount(folder, api.token);
   const front = await startTlsFront({ targetPort: Number(new URL(api.url).port), pair: serverA });
   test.onTestFinished(() => front.stop());
   return { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(front.port) };

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeServiceAccount } from './service-account.ts';
 import { testCertificate, testKey } from './test-certificate.ts';
 
 interface Question {
@@ -34,8 +35,7 @@ export async function startSlicesServer(
   test.onTestFinished(() => void server.close());
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
   test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'token'), 'first-token\n');
-  writeFileSync(join(folder, 'ca.crt'), testCertificate);
+  writeServiceAccount(folder, 'first-token', testCertificate);
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, folder, asked };
 }
 

@@ -10,14 +10,14 @@ import { authority, otherAuthority, serverA } from '../../../support/certificate
 import type { FaultyServer } from '../../../support/faulty-server.ts';
 import { startKubeApi } from '../../../support/kube-api.ts';
 import type { KubeApiStandIn } from '../../../support/kube-api.ts';
+import { writeServiceAccount } from '../../../support/service-account.ts';
 import { startTlsFront } from '../../../support/tls-front.ts';
 
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pilotlight-'));
-  writeFileSync(join(folder, 'token'), 'first-token\n');
-  writeFileSync(join(folder, 'ca.crt'), authority);
+  writeServiceAccount(folder, 'first-token');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
