@@ -19,7 +19,12 @@ export function buildPrograms(): void {
 const asInTheChart = {
   exporter: { flags: ['--max-semi-space-size=1'], environment: {} },
   scaler: {
-    flags: ['--max-semi-space-size=8', '--heap-growing-percent=50', '--no-parallel-scavenge'],
+    flags: [
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=50',
+      '--no-parallel-scavenge',
+      '--no-allocation-site-pretenuring',
+    ],
     environment: { MALLOC_ARENA_MAX: '2' },
   },
 };

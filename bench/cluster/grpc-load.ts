@@ -40,22 +40,32 @@ export class GrpcLoad {
     this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
-  /** Calls that have not ended yet. */
+  /** Calls that have not ended yet, those that are held open left aside. */
   get open(): number {
     return this.#calls.size;
   }
 
+  /** Opens a stream that stays open until the connection is closed, whatever it says. */
+  hold(encoded: EncodedCall): void {
+    this.#send(encoded);
+  }
+
   /** @param startMs when the call was due, which may be a little earlier than now */
   call(encoded: EncodedCall, startMs: number, ended: Ended): void {
-    const stream = this.#nextStream;
-    this.#nextStream += 2;
-    this.#calls.set(stream, { startMs, answered: false, ended });
-    this.#waiting.push({ encoded, stream });
-    this.#flush();
+    this.#calls.set(this.#send(encoded), { startMs, answered: false, ended });
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** Returns the number of the stream. */
+  #send(encoded: EncodedCall): number {
+    const stream = this.#nextStream;
+    this.#nextStream += 2;
+    this.#waiting.push({ encoded, stream });
+    this.#flush();
+    return stream;
   }
 
   /** Sends what waits, as far as the server's window goes. */

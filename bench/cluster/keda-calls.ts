@@ -6,6 +6,8 @@ import type { EncodedCall } from './grpc-load.ts';
 
 /** Three calls, as KEDA makes them one after the other: twice a minute by itself, four times for the HPA. */
 const roundsPerMinute = 6;
+/** So that all streams are open before the first call. */
+const streamsOpenMs = 2_000;
 
 /** What came of the calls. */
 export interface CallReport {
@@ -18,14 +20,16 @@ export interface CallReport {
 }
 
 interface Round {
+  readonly stream: EncodedCall;
   readonly spec: EncodedCall;
   readonly metrics: EncodedCall;
   readonly active: EncodedCall;
 }
 
 /**
- * Calls as KEDA does for all these ScaledObjects over one connection, `times` as often, spread evenly over the time. Calls
- * come when they are due, however slow the answers are, so a scaler that stalls is seen to stall.
+ * Calls as KEDA does for all these ScaledObjects over one connection, `times` as often, spread evenly over the time; their
+ * triggers are of type external-push, so the stream of each stays open on the same connection meanwhile. Calls come when
+ * they are due, however slow the answers are, so a scaler that stalls is seen to stall.
  */
 export async function callAsKeda(
   port: number,
@@ -35,7 +39,8 @@ export async function callAsKeda(
 ): Promise<CallReport> {
   const rounds = refs.map(encodeRound);
   const load = new GrpcLoad(port);
-  await pause(200);
+  for (const { stream } of rounds) load.hold(stream);
+  await pause(streamsOpenMs);
   const tally = { calls: 0, failed: 0, getMetricsMs: [] as number[] };
   const perMs = (refs.length * roundsPerMinute * times) / 60_000;
   const [startMs, before] = [performance.now(), process.cpuUsage()];
@@ -85,8 +90,9 @@ function callRound(
 const { service } = loadExternalScaler();
 
 function encodeRound(ref: Ref): Round {
-  const { GetMetricSpec: spec, GetMetrics: metrics, IsActive: active } = service;
+  const { GetMetricSpec: spec, GetMetrics: metrics, IsActive: active, StreamIsActive: stream } = service;
   return {
+    stream: encodeCall(stream.path, stream.requestSerialize(ref)),
     spec: encodeCall(spec.path, spec.requestSerialize(ref)),
     metrics: encodeCall(
       metrics.path,

@@ -46,7 +46,7 @@ export function createEnginePodsSource(
 ): SignalSource {
   const metrics = signals.map((signal) => [signal, presetOf(origin.engine)[signal]] as const);
   const names = metrics.flatMap(([, metric]) => (metric ? metricNames(metric) : []));
-  const wanted = new WantedNames(names);
+  const wanted = WantedNames.shared(names);
   const labels = new LabelTexts();
   const counters = new PodCounters();
   const open = (contentType?: string): ExpositionReader => new ExpositionReader(wanted, contentType, labels);

@@ -14,6 +14,14 @@ export class WantedNames {
     for (const name of names) this.#add(name);
   }
 
+  /** The same one for the same names: all triggers of an engine want one of a few sets of them. */
+  static shared(names: readonly string[]): WantedNames {
+    const key = names.join(' ');
+    const known = sharedNames.get(key) ?? new WantedNames(names);
+    sharedNames.set(key, known);
+    return known;
+  }
+
   /** The wanted name that stands at `at` as a whole. */
   at(text: string, at: number): string | undefined {
     let place = 0;
@@ -51,3 +59,5 @@ export class WantedNames {
     return added;
   }
 }
+
+const sharedNames = new Map<string, WantedNames>();

@@ -6,10 +6,9 @@ import type { ScrapeAnswer, ScrapeRequest, Scraper } from './scraper.ts';
 /** Reads pods in the thread that asks, over connections that are kept for the next time. */
 export class DirectScraper implements Scraper {
   readonly #http = createHttpTextClient();
-  readonly #wanted = new Map<string, WantedNames>();
 
   async read({ host, path, names }: ScrapeRequest, deadline: AbortSignal): Promise<ScrapeAnswer> {
-    const wanted = this.#wantedNames(names);
+    const wanted = WantedNames.shared(names);
     return this.#http.read({ url: urlOf(host, path), deadline }, (contentType) => {
       const lines = new LineFilter(wanted);
       return { write: (bytes) => lines.write(bytes), end: () => ({ text: lines.end(), contentType }) };
@@ -18,14 +17,6 @@ export class DirectScraper implements Scraper {
 
   close(): void {
     this.#http.close();
-  }
-
-  /** The same for all pods of all workloads that ask for the same metrics, of which there are few. */
-  #wantedNames(names: readonly string[]): WantedNames {
-    const key = names.join(' ');
-    const wanted = this.#wanted.get(key) ?? new WantedNames(names);
-    this.#wanted.set(key, wanted);
-    return wanted;
   }
 }
 
