@@ -28,6 +28,7 @@ import { SignalRunner } from '../signals/runner.ts';
 import { createSources } from '../signals/sources.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { startGrpcThread } from './answers/grpc-thread.ts';
 import { openExporterAccess } from './exporter-access.ts';
 import { ScalerMetrics } from './http/metrics.ts';
 import type { ScalerOptions } from './options.ts';
@@ -73,6 +74,7 @@ export async function startScaler(options: ScalerOptions): Promise<RunningProgra
       turns,
       metrics,
       logger,
+      startGrpc: startGrpcThread(options.clock),
       clock: options.clock,
       transportClock: systemClock,
     },

@@ -10,26 +10,23 @@ import { serveHttp } from '../telemetry/http-server.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { logDecision } from './trigger/decision-log.ts';
 import { logOverride } from './trigger/override-log.ts';
+import { Answers } from './answers/answers.ts';
+import { GrpcLine } from './answers/grpc-line.ts';
+import type { FromGrpc, Port } from './answers/message.ts';
 import { Announcer } from './events/announcer.ts';
 import { Endpoint } from './trigger/endpoint.ts';
 import type { SignalReadings } from './trigger/endpoint.ts';
 import { Endpoints } from './trigger/endpoints.ts';
-import { externalScaler } from './grpc/external-scaler.ts';
-import { serveGrpc } from './grpc/grpc-server.ts';
-import { HealthService } from './grpc/health-service.ts';
+import type { FrontSetting } from './grpc/front.ts';
 import { httpRoutes } from './http/http-routes.ts';
+import type { Readiness } from './http/http-routes.ts';
 import type { ScalerMetrics } from './http/metrics.ts';
-import { OpenStreams } from './grpc/open-streams.ts';
-import { Rpcs } from './grpc/rpcs.ts';
 import { RemovalOrder } from './removal/removal-order.ts';
 import type { SnapshotsOf } from './removal/removal-order.ts';
 import type { ReadTurns } from './trigger/read-turns.ts';
 import { prewarm } from './trigger/prewarm.ts';
 import { spread } from './trigger/spread.ts';
-import { WarmUp } from './trigger/warm-up.ts';
 
-/** No RPC waits longer than this, and only those that are the first for their trigger wait at all. */
-const warmUpMs = 1_000;
 /** A verdict is too old when this and several reads have passed without another. */
 const staleMarginMs = 30_000;
 /** More triggers than any cluster has; past it, somebody is making ScaledObjects up. */
@@ -48,6 +45,8 @@ interface ServiceParts {
   readonly turns: ReadTurns;
   readonly metrics: ScalerMetrics;
   readonly logger: Logger;
+  /** Starts what serves gRPC, in a thread of its own. */
+  readonly startGrpc: (setting: FrontSetting) => Port;
   /** The time that calendars and readings go by. */
   readonly clock: Clock;
   /** The time that clients and connections go by: the world's. */
@@ -81,25 +80,46 @@ export async function serveScaler(parts: ServiceParts, settings: ServiceSettings
   const make = endpointMaker(parts, settings, snapshotsOf);
   const endpoints: Endpoints = new Endpoints({ make, workloads, events, most: mostTriggers, clock, logger });
   metrics.exposeTriggers(() => endpoints.groups(), clock);
-  const streams = new OpenStreams(transportClock, settings.maxConnectionAgeMs);
-  const health = new HealthService(streams);
-  const rpcs = new Rpcs(metrics.rpcObserver(), logger);
-  const scaler = externalScaler({ endpoints, streams, rpcs, clock });
-  const { host, maxConnectionAgeMs } = settings;
+  let readiness: Readiness = 'warming up';
+  const routes = httpRoutes({ endpoints, metrics, readiness: () => readiness, clock });
   // Probes are answered while it warms up; KEDA's calls only when they can be.
-  const http = await serveHttp(httpRoutes({ endpoints, metrics, health, clock }), { host, port: settings.httpPort });
+  const http = await serveHttp(routes, { host: settings.host, port: settings.httpPort });
   await prewarm(endpoints, parts.triggers ?? [], transportClock);
-  const grpc = await serveGrpc(
-    { scaler, health, streams, clock: transportClock, tls: settings.tls, maxConnectionAgeMs },
-    { host, port: settings.grpcPort },
-  );
-  health.startServing();
+  const grpc = openGrpc(parts, settings, endpoints);
+  const grpcPort = await grpc.listening;
+  readiness = 'ready';
   const stop = async (): Promise<void> => {
+    readiness = 'shutting down';
     await grpc.stop();
     endpoints.close();
     await http.close();
   };
-  return { grpcPort: grpc.port, httpPort: http.port, stop };
+  return { grpcPort, httpPort: http.port, stop };
+}
+
+/** Starts what serves gRPC, and keeps it up to date. */
+function openGrpc(
+  { startGrpc, metrics, logger }: ServiceParts,
+  settings: ServiceSettings,
+  endpoints: Endpoints,
+): GrpcLine {
+  const { host, grpcPort: port, maxConnectionAgeMs, tls } = settings;
+  const setting = { host, port, maxConnectionAgeMs, staleAfterMs: staleAfterMs(settings), tls: tls?.current };
+  const hear = (message: FromGrpc): void => {
+    if (message.say === 'question') answers.question(message);
+    else if (message.say === 'asked') answers.asked(message.trigger);
+    else if (message.say === 'held') answers.held(message.trigger, message.isHeld);
+    else if (message.say === 'answered') message.calls.forEach((calls) => metrics.noteRpcs(calls));
+    else if (message.say === 'defect') logger.error({ stack: message.stack }, 'rpc failed');
+  };
+  const line = new GrpcLine(startGrpc(setting), hear);
+  const answers = new Answers({ endpoints, tell: (message) => line.tell(message), logger });
+  tls?.onChange((material) => line.tell({ say: 'certificates', material }));
+  return line;
+}
+
+function staleAfterMs({ readIntervalMs, readTimeoutMs }: ServiceSettings): number {
+  return staleMarginMs + 5 * (readIntervalMs + readTimeoutMs);
 }
 
 function endpointMaker(
@@ -107,9 +127,8 @@ function endpointMaker(
   settings: ServiceSettings,
   snapshotsOf: SnapshotsOf,
 ): (ref: ScaledObjectRef, policy: Policy) => Endpoint {
-  const { workloads, turns, logger, clock, transportClock } = parts;
-  const { readIntervalMs, readTimeoutMs } = settings;
-  const staleAfterMs = staleMarginMs + 5 * (readIntervalMs + readTimeoutMs);
+  const { workloads, turns, logger, clock } = parts;
+  const { readIntervalMs } = settings;
   const { deletionCosts: costs } = parts;
   const removal = costs && new RemovalOrder({ costs, snapshotsOf, hpaTolerance: settings.hpaTolerance });
   let made = 0;
@@ -123,8 +142,7 @@ function endpointMaker(
       signals: parts.signalsOf(policy, ref),
       workloads,
       hpaTolerance: settings.hpaTolerance,
-      timing: { clock, turns, readIntervalMs, phase: spread(made), staleAfterMs },
-      warmUp: new WarmUp(transportClock, warmUpMs),
+      timing: { clock, turns, readIntervalMs, phase: spread(made), staleAfterMs: staleAfterMs(settings) },
       onDecision: (after, before) => {
         logDecision(logger, ref, after.verdict, before?.verdict);
         logOverride(logger, ref, after, before);

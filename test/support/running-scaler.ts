@@ -1,9 +1,13 @@
+import { MessageChannel } from 'node:worker_threads';
 import type { PemFiles } from '../../src/credentials/pem-files.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { refKey } from '../../src/domain/workload.ts';
 import type { ScaledObjectRef } from '../../src/domain/workload.ts';
 import type { ScaledObjectEvent } from '../../src/kubernetes/event-recorder.ts';
 import { systemClock } from '../../src/program/system-clock.ts';
+import type { Port } from '../../src/scaler/answers/message.ts';
+import { serveFront } from '../../src/scaler/grpc/front.ts';
+import type { FrontSetting } from '../../src/scaler/grpc/front.ts';
 import { ScalerMetrics } from '../../src/scaler/http/metrics.ts';
 import { ReadTurns } from '../../src/scaler/trigger/read-turns.ts';
 import { serveScaler } from '../../src/scaler/service.ts';
@@ -62,6 +66,13 @@ export async function runScaler(
     signals.set(refKey(ref), own);
     return own;
   };
+  const transportClock = given.transportClock ?? systemClock;
+  // What is a thread of its own in the program: in this one, so that it goes by the same clock.
+  const startGrpc = (setting: FrontSetting): Port => {
+    const { port1, port2 } = new MessageChannel();
+    void serveFront(port2, setting, { clock, transportClock }).then(() => port2.close());
+    return port1;
+  };
   const service = await serveScaler(
     {
       workloads,
@@ -71,8 +82,9 @@ export async function runScaler(
       turns: new ReadTurns(clock, 700),
       metrics: new ScalerMetrics(),
       logger: createLogger('test', 'silent'),
+      startGrpc,
       clock,
-      transportClock: given.transportClock ?? systemClock,
+      transportClock,
     },
     {
       host: '127.0.0.1',

@@ -1,6 +1,5 @@
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
-import type { Endpoint } from '../trigger/endpoint.ts';
-import { isAtZero } from '../trigger/snapshot.ts';
+import type { Trigger } from './trigger.ts';
 
 /** KEDA drops a `true` that comes before it has reconciled the ScaledObject, so it is said again after this. */
 const repeatMs = 10_000;
@@ -11,7 +10,7 @@ const repeatMs = 10_000;
  * While there is no decision nothing is sent: KEDA 2.17 and older scale in at a `false`.
  * @returns ends it
  */
-export function streamActivity(endpoint: Endpoint, clock: Clock, send: (active: boolean) => void): () => void {
+export function streamActivity(trigger: Trigger, clock: Clock, send: (active: boolean) => void): () => void {
   let sent: { readonly active: boolean; readonly atMs: EpochMs } | undefined;
   let cancelRepeat: Cancel | undefined;
 
@@ -22,22 +21,22 @@ export function streamActivity(endpoint: Endpoint, clock: Clock, send: (active: 
 
   function repeat(): void {
     cancelRepeat = undefined;
-    if (isWaking(endpoint)) say(true);
+    if (isWaking(trigger)) say(true);
     look();
   }
 
   function look(): void {
-    const snapshot = endpoint.snapshot();
-    if (snapshot?.verdict.state !== 'decided') return;
-    if (snapshot.verdict.active !== sent?.active) {
+    const answer = trigger.answer();
+    if (answer?.state !== 'decided') return;
+    if (answer.active !== sent?.active) {
       cancelRepeat?.();
       cancelRepeat = undefined;
-      say(snapshot.verdict.active);
+      say(answer.active);
     }
-    if (sent && isWaking(endpoint)) cancelRepeat ??= clock.after(sent.atMs + repeatMs - clock.nowMs(), repeat);
+    if (sent && isWaking(trigger)) cancelRepeat ??= clock.after(sent.atMs + repeatMs - clock.nowMs(), repeat);
   }
 
-  const unsubscribe = endpoint.subscribe(look);
+  const unsubscribe = trigger.subscribe(look);
   look();
   return () => {
     unsubscribe();
@@ -46,7 +45,7 @@ export function streamActivity(endpoint: Endpoint, clock: Clock, send: (active: 
 }
 
 /** Active, and still at zero replicas. */
-function isWaking(endpoint: Endpoint): boolean {
-  const snapshot = endpoint.snapshot();
-  return snapshot?.verdict.state === 'decided' && snapshot.verdict.active && isAtZero(snapshot);
+function isWaking(trigger: Trigger): boolean {
+  const answer = trigger.answer();
+  return answer?.state === 'decided' && answer.active && answer.isAtZero;
 }

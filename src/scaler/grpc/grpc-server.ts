@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { loadPackageDefinition, Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
-import type { ServerOptions } from '@grpc/grpc-js';
+import { loadPackageDefinition, Server, setLogger } from '@grpc/grpc-js';
+import type { ServerCredentials, ServerOptions } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Clock } from '../../domain/clock.ts';
-import type { PemFiles } from '../../credentials/pem-files.ts';
 import { explainListening } from '../../domain/port-error.ts';
 import type { ProtoGrpcType as ExternalScalerProto } from '../../generated/externalscaler.ts';
 import type { ExternalScalerHandlers } from '../../generated/externalscaler/ExternalScaler.ts';
 import type { ProtoGrpcType as HealthProto } from '../../generated/health.ts';
 import type { HealthService } from './health-service.ts';
-import { TlsCredentials } from './tls-credentials.ts';
 import type { OpenStreams } from './open-streams.ts';
 
 /** Three levels up from here are the protos, in the sources as in the build. */
@@ -37,14 +35,14 @@ const drainMs = 5_000;
 /** What grpc-js calls an error comes to its caller as well; said past the log it would only be said twice. */
 const grpcLogger = { error: () => undefined, info: trace, debug: trace };
 
-interface GrpcServerParts {
+export interface GrpcServerParts {
   readonly scaler: ExternalScalerHandlers;
   readonly health: HealthService;
   readonly streams: OpenStreams;
   /** The clock of connections: the world's. */
   readonly clock: Clock;
-  /** Certificate, key and clients' authorities; without them there is no TLS. */
-  readonly tls?: PemFiles | undefined;
+  /** Without TLS, `ServerCredentials.createInsecure()`. */
+  readonly credentials: ServerCredentials;
   /** Connections are closed after this, so that clients look the service's addresses up again; streams end before. */
   readonly maxConnectionAgeMs: number;
 }
@@ -64,8 +62,7 @@ export async function serveGrpc(parts: GrpcServerParts, listen: { host: string; 
   server.addService(loaded.externalscaler.ExternalScaler.service, parts.scaler);
   server.addService(loaded.grpc.health.v1.Health.service, parts.health.handlers);
   setLogger(grpcLogger);
-  const credentials = parts.tls ? new TlsCredentials(parts.tls) : ServerCredentials.createInsecure();
-  const port = await bind(server, credentials, listen);
+  const port = await bind(server, parts.credentials, listen);
   return { port, stop: () => stop(server, parts) };
 }
 

@@ -10,29 +10,21 @@ import type { OpenStreams } from './open-streams.ts';
 const services: ReadonlySet<string> = new Set(['', 'liveness', 'readiness', 'externalscaler.ExternalScaler']);
 
 /**
- * grpc.health.v1. All names have one status: serving from when KEDA's calls can be answered until the shutdown. It does not follow the backends,
+ * grpc.health.v1. All names have one status: serving until the shutdown, because it listens only when it can answer. It does not follow the backends,
  * because a scaler without them still answers GetMetricSpec, on which KEDA's fallback depends.
  */
 export class HealthService {
   readonly #streams: OpenStreams;
   readonly #watchers = new Set<() => void>();
-  #state: 'starting' | 'serving' | 'stopping' = 'starting';
+  #isServing = true;
 
   constructor(streams: OpenStreams) {
     this.#streams = streams;
   }
 
-  get state(): 'starting' | 'serving' | 'stopping' {
-    return this.#state;
-  }
-
-  startServing(): void {
-    this.#state = 'serving';
-  }
-
   /** From now on NOT_SERVING; told to everybody who watches. */
   stopServing(): void {
-    this.#state = 'stopping';
+    this.#isServing = false;
     for (const tell of this.#watchers) tell();
   }
 
@@ -54,6 +46,6 @@ export class HealthService {
   }
 
   #answer(): Answer {
-    return { status: this.#state === 'serving' ? 'SERVING' : 'NOT_SERVING' };
+    return { status: this.#isServing ? 'SERVING' : 'NOT_SERVING' };
   }
 }

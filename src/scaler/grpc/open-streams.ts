@@ -1,4 +1,3 @@
-import { status } from '@grpc/grpc-js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Clock } from '../../domain/clock.ts';
 import { spread } from '../trigger/spread.ts';
@@ -30,7 +29,7 @@ export class OpenStreams {
   /** To be called before a stream is opened. Throws RpcError where there are too many. */
   checkRoom(): void {
     if (this.#ends.size < this.#most) return;
-    throw new RpcError(status.RESOURCE_EXHAUSTED, `${this.#most} streams are open already; no more are admitted`);
+    throw new RpcError('RESOURCE_EXHAUSTED', `${this.#most} streams are open already; no more are admitted`);
   }
 
   /** Keeps a stream until it is ended from either side; `release` is called once, whichever side it was. */
@@ -50,7 +49,8 @@ export class OpenStreams {
     const cancel = this.#clock.after(this.#lifetimeMs(), end);
     this.#ends.add(end);
     for (const event of ['cancelled', 'close', 'error']) call.on(event, settle);
-    if (this.#ending) end();
+    if (call.cancelled) settle();
+    else if (this.#ending) end();
   }
 
   /** Ends all, and each that is opened later, at once. */

@@ -1,20 +1,21 @@
-import { status } from '@grpc/grpc-js';
+/** What an RPC may end with in the place of an answer, by the names of https://grpc.io/docs/guides/status-codes/. */
+export type Failure = 'INVALID_ARGUMENT' | 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'UNAVAILABLE';
 
 /** An answer to an RPC that is not the one it asked for: a gRPC status and a sentence for the person who reads KEDA's log. */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
-  readonly code: status;
+  readonly failure: Failure;
 
-  constructor(code: status, message: string) {
+  constructor(failure: Failure, message: string) {
     super(message);
-    this.code = code;
+    this.failure = failure;
   }
 }
 
 export function invalidArgument(message: string): RpcError {
-  return new RpcError(status.INVALID_ARGUMENT, message);
+  return new RpcError('INVALID_ARGUMENT', message);
 }
 
 export function unavailable(message: string): RpcError {
-  return new RpcError(status.UNAVAILABLE, message);
+  return new RpcError('UNAVAILABLE', message);
 }

@@ -1,24 +1,33 @@
 import { performance } from 'node:perf_hooks';
 import { status } from '@grpc/grpc-js';
 import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
-import type { Logger } from '../../telemetry/logger.ts';
-import { grpcStatus } from './grpc-status.ts';
-import type { GrpcStatus } from './grpc-status.ts';
+import { refusalOf } from './refusal.ts';
+import type { Failure } from './rpc-error.ts';
 
-export const unaryMethods = ['GetMetricSpec', 'GetMetrics', 'IsActive'] as const;
-type UnaryMethod = (typeof unaryMethods)[number];
+type UnaryMethod = 'GetMetricSpec' | 'GetMetrics' | 'IsActive';
 
-/** Told of each unary RPC when it is answered. */
-export type RpcObserver = (method: UnaryMethod, code: status, durationSeconds: number) => void;
+/** Told of what happens. */
+export interface RpcObserver {
+  /** A unary RPC was answered, or refused. */
+  answered(method: UnaryMethod, status: 'OK' | Failure, durationSeconds: number): void;
+  /** What nobody planned for was thrown. */
+  defect(error: unknown): void;
+}
+
+type Done = (ended: 'OK' | Failure) => void;
+
+/** How grpc-js is told of an end that is no answer. */
+interface GrpcStatus {
+  readonly code: status;
+  readonly details: string;
+}
 
 /** Makes gRPC handlers of functions that answer or throw: whatever they throw becomes a status, and ends no more than the RPC. */
 export class Rpcs {
-  readonly #observe: RpcObserver;
-  readonly #logger: Logger;
+  readonly #observer: RpcObserver;
 
-  constructor(observe: RpcObserver, logger: Logger) {
-    this.#observe = observe;
-    this.#logger = logger;
+  constructor(observer: RpcObserver) {
+    this.#observer = observer;
   }
 
   unary<Request, Answer>(
@@ -27,7 +36,7 @@ export class Rpcs {
   ): handleUnaryCall<Request, Answer> {
     return (call, callback) => {
       const startMs = performance.now();
-      const done = (code: status): void => this.#observe(method, code, (performance.now() - startMs) / 1_000);
+      const done: Done = (ended) => this.#observer.answered(method, ended, (performance.now() - startMs) / 1_000); // prettier-ignore
       try {
         const result = answer(call.request);
         if (result instanceof Promise) this.#whenSettled(result, callback, done);
@@ -39,38 +48,40 @@ export class Rpcs {
   }
 
   stream<Request, Answer>(
-    open: (call: ServerWritableStream<Request, Answer>) => void,
+    open: (call: ServerWritableStream<Request, Answer>) => void | Promise<void>,
   ): handleServerStreamingCall<Request, Answer> {
     return (call) => {
+      const fail = (error: unknown): void => void call.emit('error', this.#refuse(error).status);
       try {
-        open(call);
+        const opened = open(call);
+        if (opened instanceof Promise) opened.catch(fail);
       } catch (error) {
-        call.emit('error', this.#status(error));
+        fail(error);
       }
     };
   }
 
-  #whenSettled<Answer>(result: Promise<Answer>, callback: sendUnaryData<Answer>, done: (code: status) => void): void {
+  #whenSettled<Answer>(result: Promise<Answer>, callback: sendUnaryData<Answer>, done: Done): void {
     result.then(
       (value) => succeed(callback, done, value),
       (error: unknown) => this.#fail(callback, done, error),
     );
   }
 
-  #fail(callback: sendUnaryData<never>, done: (code: status) => void, error: unknown): void {
-    const ending = this.#status(error);
+  #fail(callback: sendUnaryData<never>, done: Done, error: unknown): void {
+    const { failure, status: ending } = this.#refuse(error);
     callback(ending);
-    done(ending.code);
+    done(failure);
   }
 
-  #status(error: unknown): GrpcStatus {
-    const ending = grpcStatus(error);
-    if (ending.code === status.INTERNAL) this.#logger.error({ err: error }, 'rpc failed');
-    return ending;
+  #refuse(error: unknown): { readonly failure: Failure; readonly status: GrpcStatus } {
+    const { failure, details } = refusalOf(error);
+    if (failure === 'INTERNAL') this.#observer.defect(error);
+    return { failure, status: { code: status[failure], details } };
   }
 }
 
-function succeed<Answer>(callback: sendUnaryData<Answer>, done: (code: status) => void, value: Answer): void {
+function succeed<Answer>(callback: sendUnaryData<Answer>, done: Done, value: Answer): void {
   callback(null, value);
-  done(status.OK);
+  done('OK');
 }

@@ -5,24 +5,26 @@ import type { HttpAnswer, HttpRoute } from '../../telemetry/http-server.ts';
 import { reportDecision, reportDetails } from './decision-report.ts';
 import { statusPage } from '../status-page/status-page.ts';
 import type { Endpoints } from '../trigger/endpoints.ts';
-import type { HealthService } from '../grpc/health-service.ts';
 import type { ScalerMetrics } from './metrics.ts';
+
+/** Whether KEDA's calls can be answered. */
+export type Readiness = 'warming up' | 'ready' | 'shutting down';
 
 interface HttpParts {
   readonly endpoints: Endpoints;
   readonly metrics: ScalerMetrics;
-  readonly health: HealthService;
+  readonly readiness: () => Readiness;
   readonly clock: Clock;
 }
 
 /** The scaler's pages: metrics for Prometheus, probes for the kubelet, and decisions with their reasons, for people to see at `/`. */
-export function httpRoutes({ endpoints, metrics, health, clock }: HttpParts): Readonly<Record<string, HttpRoute>> {
+export function httpRoutes({ endpoints, metrics, readiness, clock }: HttpParts): Readonly<Record<string, HttpRoute>> {
   const page = statusPage();
   return {
     '/': () => page,
     '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() }),
     '/healthz': () => textAnswer(200, 'ok'),
-    '/readyz': () => readiness(health),
+    '/readyz': () => probe(readiness()),
     '/api/decisions': () => jsonAnswer(200, { decisions: listDecisions(endpoints, clock) }),
     '/api/decisions/': (path) => decisionsOf(endpoints, path, clock),
   };
@@ -43,7 +45,6 @@ function decisionsOf(endpoints: Endpoints, path: string, clock: Clock): HttpAnsw
   return jsonAnswer(404, { error });
 }
 
-function readiness({ state }: HealthService): HttpAnswer {
-  if (state === 'serving') return textAnswer(200, 'ok');
-  return textAnswer(503, state === 'starting' ? 'warming up' : 'shutting down');
+function probe(readiness: Readiness): HttpAnswer {
+  return readiness === 'ready' ? textAnswer(200, 'ok') : textAnswer(503, readiness);
 }

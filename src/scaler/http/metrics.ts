@@ -1,13 +1,12 @@
-import { status } from '@grpc/grpc-js';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../../domain/clock.ts';
 import type { ReadObserver } from '../../signals/runner.ts';
 import type { Endpoint } from '../trigger/endpoint.ts';
-import { unaryMethods } from '../grpc/rpcs.ts';
-import type { RpcObserver } from '../grpc/rpcs.ts';
+import type { Durations } from '../answers/message.ts';
 import type { TriggerGauge } from './trigger-gauge.ts';
 import { triggerGauges } from './trigger-gauges.ts';
 
+const unaryMethods = ['GetMetricSpec', 'GetMetrics', 'IsActive'];
 const rpcBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 const readBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
@@ -43,19 +42,10 @@ export class ScalerMetrics {
     for (const gauge of triggerGauges) this.#exposeGauge(gauge, groups, clock);
   }
 
-  /** Labels are bound once for each method and status: an RPC costs no search for them. */
-  rpcObserver(): RpcObserver {
-    const bound = new Map<string, (seconds: number) => void>();
-    return (method, code, seconds) => {
-      const key = `${method}${code}`;
-      let observe = bound.get(key);
-      if (!observe) {
-        const labelled = this.#rpcSeconds.labels(method, status[code]);
-        observe = (value) => labelled.observe(value);
-        bound.set(key, observe);
-      }
-      observe(seconds);
-    };
+  /** Notes unary RPCs that ended alike. */
+  noteRpcs({ method, status, seconds }: Durations): void {
+    const labelled = this.#rpcSeconds.labels(method, status);
+    for (const one of seconds) labelled.observe(one);
   }
 
   /** What notes how long each reading of a source took, and how it went. */

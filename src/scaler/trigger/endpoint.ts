@@ -1,6 +1,5 @@
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import type { Verdict } from '../../domain/decision.ts';
-import { formatDuration } from '../../domain/duration.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
@@ -10,9 +9,9 @@ import { Judge } from '../../decision/judge.ts';
 import { warmLeadMs } from '../../decision/warm-lead.ts';
 import { CalendarWatch } from '../../schedule/calendar-watch.ts';
 import { nextEdgeMs } from './next-edge.ts';
+import { overdueReason } from './overdue.ts';
 import type { ReadTurns } from './read-turns.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { WarmUp } from './warm-up.ts';
 
 /** Reads the signals of one policy, and knows how old each reading is. */
 export interface SignalReadings {
@@ -38,7 +37,6 @@ interface EndpointParts {
   readonly signals: SignalReadings;
   readonly workloads: WorkloadSource;
   readonly timing: EndpointTiming;
-  readonly warmUp: WarmUp;
   /** The cluster's own, for HPAs that name none. */
   readonly hpaTolerance: number;
   /** Told of each decision after it is in force, with the one before it. */
@@ -52,7 +50,6 @@ interface EndpointParts {
 export class Endpoint {
   readonly ref: ScaledObjectRef;
   readonly policy: Policy;
-  readonly warmUp: WarmUp;
   readonly #parts: EndpointParts;
   readonly #calendar: CalendarWatch | undefined;
   readonly #judge: Judge;
@@ -69,7 +66,6 @@ export class Endpoint {
     const { policy } = parts;
     this.ref = parts.ref;
     this.policy = policy;
-    this.warmUp = parts.warmUp;
     this.#parts = parts;
     this.#calendar = policy.calendar && new CalendarWatch(policy.calendar);
     this.#judge = new Judge(policy, parts.timing.staleAfterMs);
@@ -91,18 +87,19 @@ export class Endpoint {
   snapshot(): Snapshot | undefined {
     const last = this.#last;
     if (!last) return undefined;
-    const ageMs = this.#nowMs() - last.verdict.decidedAtMs;
-    return ageMs <= this.#parts.timing.staleAfterMs ? last : overdue(last, ageMs);
+    const { decidedAtMs } = last.verdict;
+    const overdue = overdueReason(decidedAtMs, this.#nowMs(), this.#parts.timing.staleAfterMs);
+    return overdue === undefined ? last : { ...last, verdict: undecided(overdue, decidedAtMs) };
   }
 
-  /** Calls back after each decision. Returns a function that ends it. */
+  /** Calls back after each decision, and when it is closed. Returns a function that ends it. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  get hasListeners(): boolean {
-    return this.#listeners.size > 0;
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
@@ -110,8 +107,8 @@ export class Endpoint {
     this.#cancelRead();
     this.#cancelTurn();
     this.#cancelEdge();
+    for (const listener of this.#listeners) listener();
     this.#listeners.clear();
-    this.warmUp.end();
   }
 
   /** The next read, as soon as it is this trigger's turn. */
@@ -140,7 +137,6 @@ export class Endpoint {
   #decide(): void {
     const before = this.#last;
     this.#last = this.#observeSafely();
-    if (this.#last.verdict.state === 'decided') this.warmUp.end();
     this.#planEdge(this.#last.workload);
     this.#parts.onDecision(this.#last, before);
     for (const listener of this.#listeners) listener();
@@ -195,9 +191,4 @@ export class Endpoint {
 
 function undecided(reason: string, decidedAtMs: EpochMs): Verdict {
   return { state: 'undecided', reason, decidedAtMs };
-}
-
-function overdue(last: Snapshot, ageMs: number): Snapshot {
-  const reason = `the last decision is ${formatDuration(ageMs)} old, and none has followed it`;
-  return { ...last, verdict: undecided(reason, last.verdict.decidedAtMs) };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { status } from '@grpc/grpc-js';
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import { cutText } from '../../domain/cut-text.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -44,6 +43,8 @@ interface EndpointsParts {
 interface Tenant {
   readonly endpoint: Endpoint;
   askedAtMs: EpochMs;
+  /** Whether streams of it are open. */
+  isHeld: boolean;
 }
 
 /** The endpoints of all triggers that KEDA asks for: made at the first question, dropped when the questions end. */
@@ -72,6 +73,20 @@ export class Endpoints {
     return tenant.endpoint;
   }
 
+  /** To be called once in a while for an endpoint that is asked for without `find`. */
+  asked(endpoint: Endpoint): void {
+    const tenant = this.#tenantOf(endpoint);
+    if (tenant) tenant.askedAtMs = this.#parts.clock.nowMs();
+  }
+
+  /** An endpoint that is held is not dropped; when it is let go, that counts as a question. */
+  hold(endpoint: Endpoint, isHeld: boolean): void {
+    const tenant = this.#tenantOf(endpoint);
+    if (!tenant) return;
+    tenant.isHeld = isHeld;
+    tenant.askedAtMs = this.#parts.clock.nowMs();
+  }
+
   /** All endpoints, those of one ScaledObject together. */
   *groups(): Iterable<readonly Endpoint[]> {
     for (const tenants of this.#tenants.groups()) yield tenants.map(({ endpoint }) => endpoint);
@@ -89,6 +104,10 @@ export class Endpoints {
     this.#tenants.clear();
   }
 
+  #tenantOf(endpoint: Endpoint): Tenant | undefined {
+    return this.#tenants.of(endpoint.ref).find((tenant) => tenant.endpoint === endpoint);
+  }
+
   #admit(ref: ScaledObjectRef, metadata: TriggerMetadata): Tenant {
     const known = this.#invalid.find(ref, inBrief(metadata));
     if (known) throw known;
@@ -96,10 +115,10 @@ export class Endpoints {
     checkName('name', ref.name);
     const { most } = this.#parts;
     if (this.#tenants.size >= most) {
-      throw new RpcError(status.RESOURCE_EXHAUSTED, `${most} triggers are served already; no more are admitted`);
+      throw new RpcError('RESOURCE_EXHAUSTED', `${most} triggers are served already; no more are admitted`);
     }
     const endpoint = this.#make(ref, metadata);
-    const tenant = { endpoint, askedAtMs: 0 };
+    const tenant = { endpoint, askedAtMs: 0, isHeld: false };
     this.#tenants.add(ref, metadata, tenant);
     this.#watch(ref);
     const logger = this.#parts.logger.child({ scaledobject: refKey(ref) });
@@ -148,7 +167,7 @@ export class Endpoints {
       for (const tenant of tenants) {
         const idle = nowMs - tenant.askedAtMs > idleAfterMs;
         const superseded = askedLastMs - tenant.askedAtMs > supersededAfterMs;
-        if ((idle || superseded) && !tenant.endpoint.hasListeners) this.#drop(tenant);
+        if ((idle || superseded) && !tenant.isHeld) this.#drop(tenant);
       }
     }
   }

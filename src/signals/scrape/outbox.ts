@@ -2,6 +2,7 @@
 export class Outbox<T> {
   readonly #send: (messages: readonly T[]) => void;
   #messages: T[] = [];
+  #sent = Promise.resolve();
 
   constructor(send: (messages: readonly T[]) => void) {
     this.#send = send;
@@ -9,7 +10,17 @@ export class Outbox<T> {
 
   push(message: T): void {
     this.#messages.push(message);
-    if (this.#messages.length === 1) setImmediate(() => this.#flush());
+    if (this.#messages.length === 1) this.#sent = this.#flushSoon();
+  }
+
+  /** Resolves when all that was pushed is sent. */
+  get empty(): Promise<void> {
+    return this.#sent;
+  }
+
+  async #flushSoon(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#flush();
   }
 
   #flush(): void {

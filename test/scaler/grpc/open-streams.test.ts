@@ -26,7 +26,10 @@ it('admits as many streams as it may, refuses the next with RESOURCE_EXHAUSTED, 
   hold(streams);
 
   expect(() => streams.checkRoom()).toThrow(
-    expect.objectContaining({ code: 8, message: '2 streams are open already; no more are admitted' }),
+    expect.objectContaining({
+      failure: 'RESOURCE_EXHAUSTED',
+      message: '2 streams are open already; no more are admitted',
+    }),
   );
   first.call.emit('cancelled');
   first.call.emit('close');

@@ -2,19 +2,21 @@ import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { invalidArgument } from '../../../src/scaler/grpc/rpc-error.ts';
 import { Rpcs } from '../../../src/scaler/grpc/rpcs.ts';
-import { recordingLogger } from '../../support/recording-logger.ts';
 
-/** One call of a unary RPC whose answer is `answer`: what the client gets, what is logged and what is counted. */
+/** One call of a unary RPC whose answer is `answer`: what the client gets, which defects are told and what is counted. */
 async function call(answer: () => string | Promise<string>) {
-  const { logger, lines } = recordingLogger();
   const counted: string[] = [];
-  const rpcs = new Rpcs((method, code) => counted.push(`${method} ${status[code]}`), logger);
+  const defects: unknown[] = [];
+  const rpcs = new Rpcs({
+    answered: (method, ended) => counted.push(`${method} ${ended}`),
+    defect: (error) => defects.push(error),
+  });
   const handler = rpcs.unary('IsActive', answer);
   const result = await new Promise((resolve) => {
     handler({ request: undefined } as never, (error, value) => resolve(error ?? value));
   });
   await Promise.resolve();
-  return { result, lines, counted };
+  return { result, defects, counted };
 }
 
 describe('Rpcs', () => {
@@ -22,29 +24,29 @@ describe('Rpcs', () => {
     ['an answer', () => 'yes'],
     ['a promised answer', () => Promise.resolve('yes')],
   ])('gives %s', async (_, answer) => {
-    expect(await call(answer)).toEqual({ result: 'yes', lines: [], counted: ['IsActive OK'] });
+    expect(await call(answer)).toEqual({ result: 'yes', defects: [], counted: ['IsActive OK'] });
   });
 
   it.each([
     ['thrown', () => { throw invalidArgument('no such metric'); }], // prettier-ignore
     ['rejected', () => Promise.reject(invalidArgument('no such metric'))],
-  ])('gives the status of an error that is %s on purpose, and logs nothing', async (_, answer) => {
+  ])('gives the status of an error that is %s on purpose, and tells of no defect', async (_, answer) => {
     expect(await call(answer)).toEqual({
       result: { code: status.INVALID_ARGUMENT, details: 'no such metric' },
-      lines: [],
+      defects: [],
       counted: ['IsActive INVALID_ARGUMENT'],
     });
   });
 
-  it('makes INTERNAL of a defect, keeps its text from the client and logs it', async () => {
-    const { result, lines, counted } = await call(() => {
+  it('makes INTERNAL of a defect, keeps its text from the client and tells of it', async () => {
+    const { result, defects, counted } = await call(() => {
       throw new Error('password hunter2 refused');
     });
     expect(result).toEqual({
       code: status.INTERNAL,
       details: 'internal error; the log of pilotlight-scaler says which',
     });
-    expect(lines).toMatchObject([{ level: 'error', msg: 'rpc failed' }]);
+    expect(defects).toEqual([new Error('password hunter2 refused')]);
     expect(counted).toEqual(['IsActive INTERNAL']);
   });
 

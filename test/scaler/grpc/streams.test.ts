@@ -88,6 +88,8 @@ describe('StreamIsActive', () => {
     stream.cancel();
     await stream.ended;
     await scaler.keda.metricSpecs(queueTrigger('mistral'));
+    await scaler.clock.advance(590_000);
+    expect(scaler.workloads.watched.has('inference/llama')).toBe(true);
     await scaler.clock.advance(60_000);
     expect(scaler.workloads.watched.has('inference/llama')).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fresh } from '../../support/builders.ts';
 import { queueTrigger, runScaler } from '../../support/running-scaler.ts';
 import type { RunningScaler } from '../../support/running-scaler.ts';
@@ -40,7 +40,15 @@ describe('/metrics', () => {
     expect(samples.get(`pilotlight_signal_value{${labels},signal="queue"}`)).toBe(12);
     expect(samples.get(`pilotlight_signal_age_seconds{${labels},signal="queue"}`)).toBe(3);
     expect(samples.get(`pilotlight_signal_coverage_ratio{${labels},signal="queue"}`)).toBe(0.5);
-    expect(samples.get('pilotlight_rpc_duration_seconds_count{method="GetMetrics",code="OK"}')).toBe(1);
+  });
+
+  it('counts the calls that were answered, within a second', async () => {
+    scaler.workloads.set(trigger, { replicas: 2 });
+    scaler.signalsOf(trigger).set({ queue: 12 });
+    await scaler.keda.poll(trigger);
+    const count = 'pilotlight_rpc_duration_seconds_count{method="GetMetrics",code="OK"}';
+    expect((await scrape()).get(count)).toBe(0);
+    await vi.waitFor(async () => expect((await scrape()).get(count)).toBe(1), { timeout: 5_000 });
   });
 
   it('shows no number for what is not known, and counts the refusals', async () => {

@@ -5,7 +5,6 @@ import type { WorkloadReading } from '../../../src/domain/workload.ts';
 import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import type { Snapshot } from '../../../src/scaler/trigger/snapshot.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
-import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { fresh, policy, workload } from '../../support/builders.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
 import { FakeWorkloads } from '../../support/fake-workloads.ts';
@@ -47,7 +46,6 @@ function build(given: Partial<Policy> = {}, start = '2026-03-03T10:00:00Z') {
       phase: 0.25,
       staleAfterMs: 45_000,
     },
-    warmUp: new WarmUp(clock, 1_000),
     hpaTolerance: 0.1,
     onDecision: (after) => decisions.push(after),
   });
@@ -127,24 +125,14 @@ describe('Endpoint', () => {
     expect(signals.reads).toBe(2);
   });
 
-  it('answers nothing before its first decision, which ends the warm-up', async () => {
+  it('answers nothing before its first decision', async () => {
     const { clock, workloads, endpoint, signals } = build();
     workloads.set(ref, { replicas: 1 });
     signals.set({ queue: 0, running: 1 });
     expect(endpoint.snapshot()).toBeUndefined();
     endpoint.start();
-    expect(endpoint.warmUp.over).toBe(false);
     await clock.advance(0);
-    expect(endpoint.warmUp.over).toBe(true);
-  });
-
-  it('ends the warm-up after its time when nothing can be decided', async () => {
-    const { clock, endpoint } = build();
-    endpoint.start();
-    await clock.advance(999);
-    expect(endpoint.warmUp.over).toBe(false);
-    await clock.advance(1);
-    expect(endpoint.warmUp.over).toBe(true);
+    expect(endpoint.snapshot()?.verdict.state).toBe('decided');
   });
 
   it('is undecided with the reason while its workload is unknown, and reads as soon as it is known', async () => {

@@ -3,7 +3,6 @@ import { Endpoint } from '../../../src/scaler/trigger/endpoint.ts';
 import { noEvents } from '../../../src/kubernetes/event-recorder.ts';
 import { Endpoints } from '../../../src/scaler/trigger/endpoints.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
-import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
 import { FakeWorkloads } from '../../support/fake-workloads.ts';
 import { HandClock } from '../../support/hand-clock.ts';
@@ -27,7 +26,6 @@ function build() {
         signals: new FakeSignals(clock),
         workloads,
         timing: { clock, turns: new ReadTurns(clock, 700), readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
-        warmUp: new WarmUp(clock, 1_000),
         hpaTolerance: 0.1,
         onDecision: () => undefined,
       });

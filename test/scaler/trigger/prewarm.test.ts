@@ -4,7 +4,6 @@ import { Endpoints } from '../../../src/scaler/trigger/endpoints.ts';
 import { prewarm } from '../../../src/scaler/trigger/prewarm.ts';
 import { noEvents } from '../../../src/kubernetes/event-recorder.ts';
 import { ReadTurns } from '../../../src/scaler/trigger/read-turns.ts';
-import { WarmUp } from '../../../src/scaler/trigger/warm-up.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { FakeSignals } from '../../support/fake-signals.ts';
 import { FakeWorkloads } from '../../support/fake-workloads.ts';
@@ -27,7 +26,6 @@ function build() {
         workloads,
         hpaTolerance: 0.1,
         timing: { clock, turns, readIntervalMs: 1_000, phase: 0, staleAfterMs: 45_000 },
-        warmUp: new WarmUp(clock, 1_000),
         onDecision: () => undefined,
       }),
     workloads,
@@ -57,7 +55,6 @@ describe('prewarm', () => {
 
     expect(state.isWarm).toBe(true);
     expect(endpoints.of(llama)[0]?.snapshot()?.verdict.state).toBe('decided');
-    expect(endpoints.of(llama)[0]?.hasListeners).toBe(false);
   });
 
   it('does not wait for ever for one that can not decide', async () => {
