@@ -2,7 +2,10 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { ExternalScalerHandlers } from '../src/generated/externalscaler/ExternalScaler.ts';
 import { loadExternalScaler } from './external-scaler-client.ts';
 
-/** The reference of `scaler.throughput_ratio`: a bare grpc-js server that decodes the same requests and returns constants. */
+/**
+ * The reference of `scaler.throughput_ratio` and `cluster.get_metrics_p99`: a bare grpc-js server that decodes the same requests
+ * and returns constants.
+ */
 const handlers: ExternalScalerHandlers = {
   GetMetrics: (_call, callback) => {
     callback(null, { metricValues: [{ metricName: 'required-replicas', metricValue: 3, metricValueFloat: 2.4 }] });
@@ -14,7 +17,7 @@ const handlers: ExternalScalerHandlers = {
     callback(null, { metricSpecs: [{ metricName: 'required-replicas', targetSize: 1, targetSizeFloat: 1 }] });
   },
   StreamIsActive: (call) => {
-    call.end();
+    call.write({ result: true });
   },
   StreamMetricSpec: (call) => {
     call.end();

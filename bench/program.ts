@@ -16,7 +16,7 @@ export function buildPrograms(): void {
 }
 
 /** How the chart starts them. */
-const asInTheChart = {
+export const asInTheChart = {
   exporter: { flags: ['--max-semi-space-size=1'], environment: {} },
   scaler: {
     flags: [

@@ -3,10 +3,11 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../src/program/child.ts';
+import { startBare } from './bare.ts';
 import { connect, getMetrics, isActive } from './external-scaler-client.ts';
 import type { Ref } from './external-scaler-client.ts';
 import type { Benchmark, Figure } from './figure.ts';
-import { pause, startProgram, startScript, waitFor } from './program.ts';
+import { startProgram, waitFor } from './program.ts';
 import type { Program } from './program.ts';
 import { median } from './statistics.ts';
 
@@ -42,9 +43,9 @@ async function measureThroughput(): Promise<Figure[]> {
     const bareRates: number[] = [];
     const scalerRates: number[] = [];
     await callsPerSecond(scaler.address, refs, 2 * roundMs);
-    await callsPerSecond(bare.address, refs, roundMs);
+    await callsPerSecond(`127.0.0.1:${bare.port}`, refs, roundMs);
     for (let round = 0; round < rounds; round += 1) {
-      bareRates.push(await callsPerSecond(bare.address, refs, roundMs));
+      bareRates.push(await callsPerSecond(`127.0.0.1:${bare.port}`, refs, roundMs));
       scalerRates.push(await callsPerSecond(scaler.address, refs, roundMs));
     }
     const note = `bare server ${Math.round(median(bareRates))} calls/s`;
@@ -81,13 +82,6 @@ async function callsPerSecond(address: string, refs: readonly Ref[], durationMs:
 interface Served {
   readonly program: Program;
   readonly address: string;
-}
-
-async function startBare(): Promise<Served> {
-  const address = `127.0.0.1:${await freePort()}`;
-  const program = startScript(['bench/bare-server.ts', address]);
-  await pause(500);
-  return { program, address };
 }
 
 async function startScaler(workloads: string, exporter: string): Promise<Served> {
