@@ -1,11 +1,14 @@
-/** Gathers what is to be sent in one turn of the event loop, because each message between threads has its price. */
+/** Gathers what is to be sent, because each message between threads has its price. */
 export class Outbox<T> {
   readonly #send: (messages: readonly T[]) => void;
+  readonly #gatherMs: number;
   #messages: T[] = [];
   #sent = Promise.resolve();
 
-  constructor(send: (messages: readonly T[]) => void) {
+  /** @param gatherMs how long the first may wait for others; 0 for no longer than this turn of the event loop */
+  constructor(send: (messages: readonly T[]) => void, gatherMs = 0) {
     this.#send = send;
+    this.#gatherMs = gatherMs;
   }
 
   push(message: T): void {
@@ -19,11 +22,10 @@ export class Outbox<T> {
   }
 
   async #flushSoon(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#flush();
-  }
-
-  #flush(): void {
+    await new Promise((resolve) => {
+      if (this.#gatherMs === 0) setImmediate(resolve);
+      else setTimeout(resolve, this.#gatherMs);
+    });
     const messages = this.#messages;
     this.#messages = [];
     this.#send(messages);

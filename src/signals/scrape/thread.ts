@@ -5,10 +5,13 @@ import { Outbox } from './outbox.ts';
 import type { ScrapeRequest } from './scraper.ts';
 import type { Order, Report } from './thread-message.ts';
 
+/** A read takes longer than that, and a workload's pods are read together. */
+const gatherMs = 5;
+
 /** The thread that reads pods: carries out orders and reports what came of each. Ends with the one who started it. */
 const scraper = new DirectScraper();
 const underWay = new Map<number, AbortController>();
-const reports = new Outbox<Report>((messages) => parentPort?.postMessage(messages));
+const reports = new Outbox<Report>((messages) => parentPort?.postMessage(messages), gatherMs);
 
 parentPort?.on('message', (orders: readonly Order[]) => {
   for (const { id, request } of orders) {
