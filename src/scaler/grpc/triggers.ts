@@ -1,14 +1,17 @@
-import type { Clock, EpochMs } from '../../domain/clock.ts';
+import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
+import { formatDuration } from '../../domain/duration.ts';
 import type { ScaledObjectRef } from '../../domain/workload.ts';
 import type { FromGrpc, ToGrpc } from '../answers/message.ts';
 import { TriggerIndex } from '../trigger/trigger-index.ts';
 import type { TriggerMetadata } from '../trigger/trigger-index.ts';
-import { RpcError } from './rpc-error.ts';
+import { RpcError, unavailable } from './rpc-error.ts';
 import { Trigger } from './trigger.ts';
 import { WarmUp } from './warm-up.ts';
 
 /** No RPC waits longer than this, and only those that are the first for their trigger wait at all. */
 const warmUpMs = 1_000;
+/** Nobody waits longer than this to hear whether a trigger is known: KEDA sets its calls no time limit. */
+const questionLimitMs = 10_000;
 /** How often it is told that a trigger is still asked for: much more often than such that are not are looked for. */
 const tellEveryMs = 60_000;
 
@@ -36,6 +39,7 @@ interface Question {
   readonly before?: Known | undefined;
   readonly resolve: (trigger: Trigger) => void;
   readonly reject: (error: RpcError) => void;
+  readonly cancel: Cancel;
 }
 
 /** All triggers that KEDA has asked for. Whoever asks for another waits until the thread that decides knows it. */
@@ -50,7 +54,7 @@ export class Triggers {
     this.#parts = parts;
   }
 
-  /** Rejects with RpcError where metadata, the ScaledObject's name or their number is refused. */
+  /** Rejects with RpcError where metadata, the ScaledObject's name or their number is refused, or nobody answers. */
   find(ref: ScaledObjectRef, metadata: TriggerMetadata): Trigger | Promise<Trigger> {
     const known = this.#index.find(ref, metadata);
     if (!known) return this.#ask(ref, metadata);
@@ -65,7 +69,7 @@ export class Triggers {
   known({ question, trigger: number, answer }: Extract<ToGrpc, { say: 'known' }>): void {
     const asked = this.#take(question);
     if (!asked) return;
-    const known = this.#byNumber.get(number) ?? (asked.before ? this.#renumber(number, asked.before) : this.#add(number, asked)); // prettier-ignore
+    const known = this.#byNumber.get(number) ?? this.#number(number, asked);
     known.trigger.hear(answer);
     asked.resolve(known.trigger);
   }
@@ -91,16 +95,23 @@ export class Triggers {
   #ask({ namespace, name }: ScaledObjectRef, metadata: TriggerMetadata, before?: Known): Promise<Trigger> {
     const question = this.#asked++;
     const ref = { namespace, name };
-    return new Promise((resolve, reject) => {
-      this.#questions.set(question, { ref, metadata, before, resolve, reject });
-      this.#parts.tell({ say: 'question', question, ref, metadata });
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Trigger>();
+    const giveUp = (): void => this.#take(question)?.reject(unavailable(`not answered within ${formatDuration(questionLimitMs)}: what decides is busy or stuck`)); // prettier-ignore
+    const cancel = this.#parts.transportClock.after(questionLimitMs, giveUp);
+    this.#questions.set(question, { ref, metadata, before, resolve, reject, cancel });
+    this.#parts.tell({ say: 'question', question, ref, metadata });
+    return promise;
   }
 
   #take(question: number): Question | undefined {
     const asked = this.#questions.get(question);
     this.#questions.delete(question);
+    asked?.cancel();
     return asked;
+  }
+
+  #number(number: number, asked: Question): Known {
+    return asked.before ? this.#renumber(number, asked.before) : this.#add(number, asked);
   }
 
   #renumber(number: number, known: Known): Known {

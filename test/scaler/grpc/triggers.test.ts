@@ -63,6 +63,20 @@ describe('Triggers', () => {
     expect(said).toHaveLength(2);
   });
 
+  it('says that nobody answers when nobody does', async () => {
+    const { clock, triggers, answer } = build();
+    const found = Promise.resolve(triggers.find(ref, metadata)).catch((error: unknown) => error);
+    await clock.advance(9_999);
+    expect(await Promise.race([found, Promise.resolve('still waiting')])).toBe('still waiting');
+    await clock.advance(1);
+    expect(await found).toMatchObject({
+      failure: 'UNAVAILABLE',
+      message: 'not answered within 10s: what decides is busy or stuck',
+    });
+    triggers.known({ say: 'known', question: 0, trigger: 7, answer: answer(2) });
+    expect(triggers.find(ref, metadata)).toBeInstanceOf(Promise);
+  });
+
   it('tells that a trigger is asked for once a minute, and whether streams hold it at once', async () => {
     const { clock, triggers, said } = build();
     const found = triggers.find(ref, metadata);
