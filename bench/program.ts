@@ -20,7 +20,7 @@ export const asInTheChart = {
   exporter: { flags: ['--max-semi-space-size=1'], environment: {} },
   scaler: {
     flags: [
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=4',
       '--heap-growing-percent=50',
       '--no-parallel-scavenge',
       '--no-allocation-site-pretenuring',
