@@ -2,6 +2,7 @@ import { ServerCredentials } from '@grpc/grpc-js';
 import type { PemMaterial } from '../../credentials/pem-files.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { PortError } from '../../domain/port-error.ts';
+import { reasonOf } from '../../signals/reasons.ts';
 import { Outbox } from '../../signals/scrape/outbox.ts';
 import type { FromGrpc, Port, ToGrpc } from '../answers/message.ts';
 import { externalScaler } from './external-scaler.ts';
@@ -86,8 +87,7 @@ async function listen(
     tell({ say: 'listening', port: server.port });
     return server;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    tell({ say: 'deaf', reason, isOperators: error instanceof PortError });
+    tell({ say: 'deaf', reason: reasonOf(error), isOperators: error instanceof PortError });
     return undefined;
   }
 }

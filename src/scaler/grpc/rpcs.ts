@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { status } from '@grpc/grpc-js';
 import type { handleServerStreamingCall, handleUnaryCall, sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
 import { refusalOf } from './refusal.ts';
+import { RpcError } from './rpc-error.ts';
 import type { Failure } from './rpc-error.ts';
 
 type UnaryMethod = 'GetMetricSpec' | 'GetMetrics' | 'IsActive';
@@ -76,7 +77,8 @@ export class Rpcs {
 
   #refuse(error: unknown): { readonly failure: Failure; readonly status: GrpcStatus } {
     const { failure, details } = refusalOf(error);
-    if (failure === 'INTERNAL') this.#observer.defect(error);
+    // Of a defect where it is decided, that thread has told already.
+    if (failure === 'INTERNAL' && !(error instanceof RpcError)) this.#observer.defect(error);
     return { failure, status: { code: status[failure], details } };
   }
 }

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { invalidArgument } from '../../../src/scaler/grpc/rpc-error.ts';
+import { invalidArgument, RpcError } from '../../../src/scaler/grpc/rpc-error.ts';
 import { Rpcs } from '../../../src/scaler/grpc/rpcs.ts';
 
 /** One call of a unary RPC whose answer is `answer`: what the client gets, which defects are told and what is counted. */
@@ -48,6 +48,17 @@ describe('Rpcs', () => {
     });
     expect(defects).toEqual([new Error('password hunter2 refused')]);
     expect(counted).toEqual(['IsActive INTERNAL']);
+  });
+
+  it('tells nothing of a defect that was told of where it happened', async () => {
+    const { result, defects } = await call(() => {
+      throw new RpcError('INTERNAL', 'internal error; the log of pilotlight-scaler says which');
+    });
+    expect(result).toEqual({
+      code: status.INTERNAL,
+      details: 'internal error; the log of pilotlight-scaler says which',
+    });
+    expect(defects).toEqual([]);
   });
 
   it('cuts a text that would not fit into a header', async () => {
