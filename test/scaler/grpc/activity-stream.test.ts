@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { streamActivity } from '../../../src/scaler/grpc/activity-stream.ts';
-import { Trigger } from '../../../src/scaler/grpc/trigger.ts';
-import { WarmUp } from '../../../src/scaler/grpc/warm-up.ts';
-import { HandClock } from '../../support/hand-clock.ts';
+import { heardTrigger } from '../../support/heard-trigger.ts';
 
 function build() {
-  const clock = new HandClock('2026-03-03T10:00:00Z');
-  const held: boolean[] = [];
-  const trigger = new Trigger({
-    ref: { namespace: 'inference', name: 'llama' },
-    clock,
-    staleAfterMs: 45_000,
-    warmUp: new WarmUp(clock, 0),
-    onHeld: (isHeld) => held.push(isHeld),
-  });
+  const { clock, trigger, held } = heardTrigger(0);
   const hear = (active: boolean, isAtZero = true): void =>
     trigger.hear({ state: 'decided', replicas: active ? 1 : 0, active, isAtZero, decidedAtMs: clock.nowMs() });
   /** Lets time pass in which the same is decided again and again. */

@@ -1,20 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Trigger } from '../../../src/scaler/grpc/trigger.ts';
-import { WarmUp } from '../../../src/scaler/grpc/warm-up.ts';
-import { HandClock } from '../../support/hand-clock.ts';
-
-function build() {
-  const clock = new HandClock('2026-03-03T10:00:00Z');
-  const held: boolean[] = [];
-  const trigger = new Trigger({
-    ref: { namespace: 'inference', name: 'llama' },
-    clock,
-    staleAfterMs: 45_000,
-    warmUp: new WarmUp(clock, 1_000),
-    onHeld: (isHeld) => held.push(isHeld),
-  });
-  return { clock, trigger, held };
-}
+import { heardTrigger as build } from '../../support/heard-trigger.ts';
 
 describe('Trigger', () => {
   it('answers what it heard last, until that is too old to act on', async () => {
