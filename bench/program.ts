@@ -10,6 +10,12 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+interface StartOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The only ones that it may run on, such as `2,3`; by default all that this process may. */
+  readonly cores?: string | undefined;
+}
+
 /** Compiles the programs: what is measured is what the image runs. */
 export function buildPrograms(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -33,18 +39,19 @@ export const asInTheChart = {
 export function startProgram(
   name: 'exporter' | 'scaler',
   args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
+  { environment = {}, cores }: StartOptions = {},
 ): Program {
   const { flags, environment: given } = asInTheChart[name];
   const words = [...flags, `dist/${name}/main.js`, ...args, '--log-level', 'error'];
-  return startScript(words, { ...given, ...environment });
+  return startScript(words, { environment: { ...given, ...environment }, cores });
 }
 
 /** Starts a script with this very Node; the first words may be flags of Node. */
-export function startScript(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
+export function startScript(words: readonly string[], { environment = {}, cores }: StartOptions = {}): Program {
+  const command = [...(cores === undefined ? [] : ['taskset', '--cpu-list', cores]), process.execPath, ...words];
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'], env });
-  if (child.pid === undefined) throw new Error(`could not start ${words.join(' ')}`);
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env });
+  if (child.pid === undefined) throw new Error(`could not start ${command.join(' ')}`);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {
     child.kill('SIGTERM');

@@ -4,6 +4,7 @@ import type { Benchmark, Figure } from '../figure.ts';
 import { asInTheChart, cpuSeconds } from '../program.ts';
 import { percentile } from '../statistics.ts';
 import { openCluster } from './cluster-scene.ts';
+import type { ClusterScene } from './cluster-scene.ts';
 import { callAsKeda } from './keda-calls.ts';
 import type { CallReport } from './keda-calls.ts';
 import { settle } from './settle.ts';
@@ -32,13 +33,13 @@ async function measureCalls(): Promise<Figure[]> {
     const cores = (cpuSeconds(pid) - startSeconds) / ((performance.now() - start) / 1_000);
     const tenfold = await callTenfold(scaler.grpcPort, scene.refs);
     const p99 = percentile(tenfold.getMetricsMs, 0.99);
-    const bareP99 = await bareP99Ms(scene.refs);
+    const bareP99 = await bareP99Ms(scene);
     const callsPerSecond = Math.round(own.calls / (ownRateMs / 1_000));
-    const cpuNote = `${callsPerSecond} calls/s, ${own.failed} failed; client ${own.clientCores.toFixed(2)} cores`;
+    const cpuNote = `${callsPerSecond} calls/s, ${own.failed} failed; client ${own.clientCores.toFixed(2)} cores; ${scene.cores.note}`;
     const p99Note =
       `${Math.round(tenfold.calls / (tenfoldMs / 1_000))} calls/s, ${tenfold.failed} failed; ` +
       `median ${percentile(tenfold.getMetricsMs, 0.5).toFixed(1)} ms, client ${tenfold.clientCores.toFixed(2)} cores; ` +
-      `bare grpc-js server ${bareP99.toFixed(1)} ms`;
+      `bare grpc-js server ${bareP99.toFixed(1)} ms; ${scene.cores.note}`;
     return [
       { figure: 'cluster.cpu_cores', value: cores, unit: 'cores', goal: { atMost: 0.5 }, note: cpuNote },
       { figure: 'cluster.get_metrics_p99', value: p99, unit: 'ms', goal: { atMost: 10 }, note: p99Note },
@@ -55,8 +56,8 @@ async function callTenfold(port: number, refs: readonly Ref[]): Promise<CallRepo
 }
 
 /** Of a bare server, while the scaler goes on reading. */
-async function bareP99Ms(refs: readonly Ref[]): Promise<number> {
-  const bare = await startBare(asInTheChart.scaler.flags);
+async function bareP99Ms({ refs, cores }: ClusterScene): Promise<number> {
+  const bare = await startBare(asInTheChart.scaler.flags, cores.measured);
   try {
     const { getMetricsMs } = await callTenfold(bare.port, refs);
     return percentile(getMetricsMs, 0.99);

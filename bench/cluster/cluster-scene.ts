@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { freePort } from '../../src/program/child.ts';
 import { writeServiceAccount } from '../../test/support/service-account.ts';
 import type { Ref } from '../external-scaler-client.ts';
+import { shareOutCores } from '../cores.ts';
+import type { Shares } from '../cores.ts';
 import { startProgram, waitFor } from '../program.ts';
 import type { Program } from '../program.ts';
 import type { ApiOrder } from './api-server.ts';
@@ -26,6 +28,8 @@ const readyWithinMs = 150_000;
 export interface ClusterScene {
   readonly refs: readonly Ref[];
   readonly enginePort: number;
+  /** Who runs on which cores. */
+  readonly cores: Shares;
   order(order: ApiOrder): Promise<void>;
   /** Starts the compiled scaler as the chart does, in what it takes for a pod of the scene's cluster. */
   startScaler(): Promise<ScalerOfScene>;
@@ -35,6 +39,7 @@ export interface ClusterScene {
 
 /** @param active workloads with five pods each */
 export async function openCluster(active = activeScaledObjects): Promise<ClusterScene> {
+  const cores = shareOutCores();
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   const pods = await startSide<{ port: number }>('engine-pods.ts');
   const api = await startSide<{ port: number }>('api-server.ts', [String(pods.ready.port)]);
@@ -47,9 +52,13 @@ export async function openCluster(active = activeScaledObjects): Promise<Cluster
   return {
     refs: Array.from({ length: active }, (_, index) => refOf(index, pods.ready.port)),
     enginePort: pods.ready.port,
+    cores,
     order,
     startScaler: async () => {
-      const scaler = await startScaler({ folder, apiPort }, { grpcPort: await freePort(), httpPort: await freePort() });
+      const scaler = await startScaler(
+        { folder, apiPort, cores },
+        { grpcPort: await freePort(), httpPort: await freePort() },
+      );
       scalers.push(scaler.program);
       return scaler;
     },
@@ -57,13 +66,14 @@ export async function openCluster(active = activeScaledObjects): Promise<Cluster
       await Promise.all(scalers.map((program) => program.stop()));
       await Promise.all([pods.stop(), api.stop()]);
       rmSync(folder, { recursive: true });
+      cores.release();
     },
   };
 }
 
 /** Resolves when it is ready, as Kubernetes would have it before it sends calls there. */
 async function startScaler(
-  { folder, apiPort }: { folder: string; apiPort: number },
+  { folder, apiPort, cores }: { folder: string; apiPort: number; cores: Shares },
   { grpcPort, httpPort }: Ports,
 ): Promise<ScalerOfScene> {
   const ports = ['--host', '127.0.0.1', '--grpc-port', `${grpcPort}`, '--http-port', `${httpPort}`];
@@ -71,7 +81,10 @@ async function startScaler(
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(apiPort),
   };
-  const program = startProgram('scaler', [...ports, '--service-account-path', folder], environment);
+  const program = startProgram('scaler', [...ports, '--service-account-path', folder], {
+    environment,
+    cores: cores.measured,
+  });
   await waitFor(`http://127.0.0.1:${httpPort}/readyz`, readyWithinMs);
   return { program, grpcPort, httpPort };
 }
