@@ -27,37 +27,65 @@ interface Round {
 }
 
 /**
- * Calls as KEDA does for all these ScaledObjects over one connection, `times` as often, spread evenly over the time; their
- * triggers are of type external-push, so the stream of each stays open on the same connection meanwhile. Calls come when
- * they are due, however slow the answers are, so a scaler that stalls is seen to stall.
+ * KEDA's one connection to a scaler. The triggers are of type external-push, so the stream of each stays open on it, while
+ * calls are made beside them.
  */
+export class KedaConnection {
+  readonly #load: GrpcLoad;
+  readonly #rounds: readonly Round[];
+
+  private constructor(load: GrpcLoad, rounds: readonly Round[]) {
+    this.#load = load;
+    this.#rounds = rounds;
+  }
+
+  /** Resolves when the streams of all these triggers have been opened. */
+  static async open(port: number, refs: readonly Ref[]): Promise<KedaConnection> {
+    const [load, rounds] = [new GrpcLoad(port), refs.map(encodeRound)];
+    for (const { stream } of rounds) load.hold(stream);
+    await pause(streamsOpenMs);
+    return new KedaConnection(load, rounds);
+  }
+
+  /**
+   * Calls as KEDA does for all ScaledObjects, `times` as often, spread evenly over the time. Calls come when they are due,
+   * however slow the answers are, so a scaler that stalls is seen to stall.
+   */
+  async call(times: number, durationMs: number): Promise<CallReport> {
+    const tally = { calls: 0, failed: 0, getMetricsMs: [] as number[] };
+    const perMs = (this.#rounds.length * roundsPerMinute * times) / 60_000;
+    const [startMs, before] = [performance.now(), process.cpuUsage()];
+    let sent = 0;
+    while (performance.now() - startMs < durationMs) {
+      for (; sent < (performance.now() - startMs) * perMs; sent += 1) {
+        const round = this.#rounds[sent % this.#rounds.length];
+        if (round) callRound(this.#load, round, startMs + sent / perMs, tally);
+      }
+      await pause(1);
+    }
+    const { user, system } = process.cpuUsage(before);
+    const clientCores = (user + system) / 1_000 / (performance.now() - startMs);
+    for (let waits = 0; this.#load.open > 0 && waits < 100; waits += 1) await pause(50);
+    tally.failed += this.#load.open;
+    return { ...tally, clientCores };
+  }
+
+  close(): void {
+    this.#load.close();
+  }
+}
+
+/** Calls for a time over a connection of its own. */
 export async function callAsKeda(
   port: number,
   refs: readonly Ref[],
   times: number,
   durationMs: number,
 ): Promise<CallReport> {
-  const rounds = refs.map(encodeRound);
-  const load = new GrpcLoad(port);
-  for (const { stream } of rounds) load.hold(stream);
-  await pause(streamsOpenMs);
-  const tally = { calls: 0, failed: 0, getMetricsMs: [] as number[] };
-  const perMs = (refs.length * roundsPerMinute * times) / 60_000;
-  const [startMs, before] = [performance.now(), process.cpuUsage()];
-  let sent = 0;
-  while (performance.now() - startMs < durationMs) {
-    for (; sent < (performance.now() - startMs) * perMs; sent += 1) {
-      const round = rounds[sent % rounds.length];
-      if (round) callRound(load, round, startMs + sent / perMs, tally);
-    }
-    await pause(1);
-  }
-  const { user, system } = process.cpuUsage(before);
-  const clientCores = (user + system) / 1_000 / (performance.now() - startMs);
-  for (let waits = 0; load.open > 0 && waits < 100; waits += 1) await pause(50);
-  tally.failed += load.open;
-  load.close();
-  return { ...tally, clientCores };
+  const connection = await KedaConnection.open(port, refs);
+  const report = await connection.call(times, durationMs);
+  connection.close();
+  return report;
 }
 
 /** GetMetricSpec, then GetMetrics, then IsActive: each when the one before has ended. */
