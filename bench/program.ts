@@ -48,10 +48,11 @@ export function startProgram(
 
 /** Starts a script with this very Node; the first words may be flags of Node. */
 export function startScript(words: readonly string[], { environment = {}, cores }: StartOptions = {}): Program {
-  const command = [...(cores === undefined ? [] : ['taskset', '--cpu-list', cores]), process.execPath, ...words];
+  const [command, args] =
+    cores === undefined ? [process.execPath, words] : ['taskset', ['--cpu-list', cores, process.execPath, ...words]];
   const env = { ...process.env, ...environment };
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'], env });
-  if (child.pid === undefined) throw new Error(`could not start ${command.join(' ')}`);
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  if (child.pid === undefined) throw new Error(`could not start ${command} ${args.join(' ')}`);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = (): Promise<void> => {
     child.kill('SIGTERM');
