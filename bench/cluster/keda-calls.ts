@@ -1,11 +1,15 @@
 import { loadExternalScaler } from '../external-scaler-client.ts';
 import type { Ref } from '../external-scaler-client.ts';
 import { pause } from '../program.ts';
-import { encodeCall, GrpcLoad } from './grpc-load.ts';
-import type { EncodedCall } from './grpc-load.ts';
+import { encodeCall } from './encoded-call.ts';
+import type { EncodedCall } from './encoded-call.ts';
+import { GrpcLoad } from './grpc-load.ts';
 
 /** Three calls, as KEDA makes them one after the other: twice a minute by itself, four times for the HPA. */
 const roundsPerMinute = 6;
+const hpaRoundsPerMinute = 4;
+/** How long the API server waits for an answer for the HPA. KEDA hands it on; by itself it waits for ever. */
+const hpaTimeoutMs = 60_000;
 /** So that all streams are open before the first call. */
 const streamsOpenMs = 2_000;
 
@@ -59,7 +63,8 @@ export class KedaConnection {
     while (performance.now() - startMs < durationMs) {
       for (; sent < (performance.now() - startMs) * perMs; sent += 1) {
         const round = this.#rounds[sent % this.#rounds.length];
-        if (round) callRound(this.#load, round, startMs + sent / perMs, tally);
+        const deadlineMs = sent % roundsPerMinute < hpaRoundsPerMinute ? performance.now() + hpaTimeoutMs : undefined;
+        if (round) callRound(this.#load, round, { dueMs: startMs + sent / perMs, deadlineMs }, tally);
       }
       await pause(1);
     }
@@ -92,7 +97,7 @@ export async function callAsKeda(
 function callRound(
   load: GrpcLoad,
   { spec, metrics, active }: Round,
-  dueMs: number,
+  { dueMs, deadlineMs }: { readonly dueMs: number; readonly deadlineMs: number | undefined },
   tally: { calls: number; failed: number; getMetricsMs: number[] },
 ): void {
   const count = (answered: boolean): void => {
@@ -100,19 +105,21 @@ function callRound(
     if (!answered) tally.failed += 1;
   };
   const callActive = (): void => {
-    load.call(active, performance.now(), count);
+    load.call(active, performance.now(), count, deadlineMs);
   };
   const callMetrics = (): void => {
-    load.call(metrics, performance.now(), (answered, ms) => {
+    const ended = (answered: boolean, ms: number): void => {
       count(answered);
       tally.getMetricsMs.push(ms);
       callActive();
-    });
+    };
+    load.call(metrics, performance.now(), ended, deadlineMs);
   };
-  load.call(spec, dueMs, (answered) => {
+  const specEnded = (answered: boolean): void => {
     count(answered);
     callMetrics();
-  });
+  };
+  load.call(spec, dueMs, specEnded, deadlineMs);
 }
 
 const { service } = loadExternalScaler();
