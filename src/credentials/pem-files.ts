@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../domain/clock.ts';
+import { errorText } from '../domain/error-text.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { readNamed } from './named-file.ts';
 import type { NamedFile } from './named-file.ts';
@@ -82,7 +83,7 @@ export class PemFiles {
       this.#setting.logger.info({ files: namesOf(this.#paths) }, 'certificates replaced');
       for (const listener of this.#listeners) listener(found);
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(errorText(error));
     }
   }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { errorText } from '../domain/error-text.ts';
 import { chooseBackend } from '../gpu/backend.ts';
 import { AllocationPoller } from '../gpu/kubelet/poller.ts';
 import { NvidiaSmiReader } from '../gpu/nvidia-smi/reader.ts';
@@ -85,7 +86,7 @@ async function protect(options: ExporterOptions, logger: Logger): Promise<OpenPr
   if ([tlsCert, tlsKey, tlsClientCa, tokenFile].every((path) => path === '')) return undefined;
   const { openProtection } = await import('./protection.ts');
   return openProtection(options, logger).catch((error: unknown) => {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(errorText(error), { cause: error });
   });
 }
 

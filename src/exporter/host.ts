@@ -1,6 +1,7 @@
 import { currentLoad, mem } from 'systeminformation';
 import { pause } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
+import { errorText } from '../domain/error-text.ts';
 
 /** The node itself, beside its GPUs. */
 export interface HostReading {
@@ -66,7 +67,7 @@ export class HostPoller {
         ? { kind: 'reading', reading, tookMs: took() }
         : { kind: 'failure', reason: 'the host tells no CPU load or memory', tookMs: took() };
     } catch (error) {
-      return { kind: 'failure', reason: error instanceof Error ? error.message : String(error), tookMs: took() };
+      return { kind: 'failure', reason: errorText(error), tookMs: took() };
     }
   }
 }

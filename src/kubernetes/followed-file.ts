@@ -3,6 +3,7 @@ import type { FSWatcher } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Cancel, Clock } from '../domain/clock.ts';
+import { errorText } from '../domain/error-text.ts';
 
 /** Notices of the file system get lost on some volumes, so the file is also looked at this often. */
 const pollIntervalMs = 2_000;
@@ -64,7 +65,7 @@ export class FollowedFile {
       else this.#listener.onText(text);
       this.#seen = found;
     } catch (error) {
-      if (!this.#isClosed) this.#listener.onFailure(error instanceof Error ? error.message : String(error));
+      if (!this.#isClosed) this.#listener.onFailure(errorText(error));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, EpochMs } from '../domain/clock.ts';
+import { errorText } from '../domain/error-text.ts';
 import { refKey } from '../domain/workload.ts';
 import type { ScaledObjectRef, Workload, WorkloadReading } from '../domain/workload.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -132,7 +133,7 @@ function readAtStart(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InvalidWorkloadFile(`${path}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new InvalidWorkloadFile(`${path}: ${errorText(error)}`, {
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { errorStack } from '../domain/error-text.ts';
 import { describeOptions, readOptions, UsageError } from './options.ts';
 import type { Option } from './options.ts';
 
@@ -53,7 +54,7 @@ async function execute(command: Command, argv: readonly string[]): Promise<void>
     );
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    process.stderr.write(`${isUsage ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+    process.stderr.write(`${isUsage ? error.message : errorStack(error)}\n`);
     process.exitCode = isUsage ? usageExitCode : 1;
   }
 }

@@ -1,3 +1,4 @@
+import { errorStack } from '../domain/error-text.ts';
 import { PortError } from '../domain/port-error.ts';
 import { describeOptions, readOptions, UsageError } from './options.ts';
 import type { Option } from './options.ts';
@@ -63,5 +64,5 @@ function fail(error: unknown, exitCode: number): void {
 /** One sentence where the operator can mend it; else all there is to know. */
 function describe(error: unknown): string {
   if (error instanceof UsageError || error instanceof PortError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return errorStack(error);
 }

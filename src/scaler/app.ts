@@ -1,5 +1,6 @@
 import { PemFiles } from '../credentials/pem-files.ts';
 import { serverPemPaths } from '../credentials/pem-options.ts';
+import { errorText } from '../domain/error-text.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ScaledObjectRef } from '../domain/workload.ts';
 import { clusterWorkloads } from '../kubernetes/cluster/cluster-workloads.ts';
@@ -118,8 +119,7 @@ async function knownTriggers(
   try {
     return api ? await listExternalTriggers({ api, clock: systemClock, limitMs: listLimitMs }, namespaces) : [];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ reason }, 'ScaledObjects can not be listed; starting without having warmed up');
+    logger.warn({ reason: errorText(error) }, 'ScaledObjects can not be listed; starting without having warmed up');
     return [];
   }
 }
@@ -226,7 +226,7 @@ async function asUsageError<T>(open: () => T | Promise<T>, prefix = ''): Promise
   try {
     return await open();
   } catch (error) {
-    throw new UsageError(`${prefix}${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new UsageError(`${prefix}${errorText(error)}`, { cause: error });
   }
 }
 

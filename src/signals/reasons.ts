@@ -3,11 +3,6 @@ import { cutText } from '../domain/cut-text.ts';
 /** How many different reasons one text names. */
 const shownReasons = 3;
 
-/** The text of an error, for reasons that people read. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
-}
-
 /** Several reasons as one: each once, three at most. */
 export function listReasons(reasons: readonly string[]): string {
   const shown = [...new Set(reasons)];

@@ -1,10 +1,10 @@
 import type { Clock, EpochMs } from '../domain/clock.ts';
+import { errorText } from '../domain/error-text.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { SignalName } from '../domain/signal.ts';
 import { refKey } from '../domain/workload.ts';
 import type { ScaledObjectRef, Workload } from '../domain/workload.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { reasonOf } from './reasons.ts';
 import { SignalMemory } from './signal-memory.ts';
 import type { MemoryTimes } from './signal-memory.ts';
 import type { Measurements, SignalSource } from './source.ts';
@@ -123,7 +123,7 @@ async function answerOf(source: SignalSource, workload: Workload, deadline: Abor
   try {
     return { outcome: 'answered', measurements: await source.read(workload, deadline) };
   } catch (error) {
-    return { outcome: deadline.aborted ? 'timeout' : 'failed', reason: reasonOf(error) };
+    return { outcome: deadline.aborted ? 'timeout' : 'failed', reason: errorText(error) };
   }
 }
 

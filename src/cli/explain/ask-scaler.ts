@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorText } from '../../domain/error-text.ts';
 import { nearestName } from '../../domain/nearest-name.ts';
 import { UsageError } from '../../program/options.ts';
 import { createHttpTextClient } from '../../signals/http/http-text.ts';
@@ -29,8 +30,9 @@ async function ask(http: HttpTextClient, scaler: URL, path: string): Promise<{ s
   try {
     return await http.ask({ url, deadline: AbortSignal.timeout(timeoutMs) });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason}; name the scaler's HTTP port with --scaler (see --help)`, { cause: error });
+    throw new UsageError(`${errorText(error)}; name the scaler's HTTP port with --scaler (see --help)`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { pause } from '../../domain/clock.ts';
 import type { Clock } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import type { ApiServerSettings } from './api-server.ts';
 import type { ClaimUuids } from './resource-slices.ts';
 import { ResourceSlicesClient } from './slices-client.ts';
@@ -54,7 +55,7 @@ export class ClaimPoller {
     try {
       return { kind: 'uuids', uuids: await this.#client.list(signal), tookMs: took() };
     } catch (error) {
-      return { kind: 'failure', reason: error instanceof Error ? error.message : String(error), tookMs: took() };
+      return { kind: 'failure', reason: errorText(error), tookMs: took() };
     }
   }
 }

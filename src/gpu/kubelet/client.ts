@@ -1,3 +1,4 @@
+import { errorText } from '../../domain/error-text.ts';
 import type { Allocation } from '../../domain/gpu.ts';
 import { readAllocations } from './allocations.ts';
 import { GrpcChannel } from './grpc-channel.ts';
@@ -56,7 +57,7 @@ function isRateLimit(error: unknown): boolean {
 
 function explain(error: unknown, socketPath: string): string {
   const socket = `the kubelet at "${socketPath.slice(0, 80)}"`;
-  const details = error instanceof Error ? error.message : String(error);
+  const details = errorText(error);
   if (isRateLimit(error)) return `${socket} limits the rate of its callers: others on this node ask too often`;
   switch (error instanceof GrpcFailure ? error.code : grpcCodes.unknown) {
     case grpcCodes.resourceExhausted:

@@ -1,6 +1,7 @@
 import { connect } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
+import { errorText } from '../../domain/error-text.ts';
 import { prefixLength, readAnswer } from './grpc-answer.ts';
 import { grpcCodes, GrpcFailure } from './grpc-failure.ts';
 
@@ -71,7 +72,7 @@ export class GrpcChannel {
   #explain(error: unknown): GrpcFailure {
     for (const known of [error, this.#trouble]) if (known instanceof GrpcFailure) return known;
     const cause = this.#trouble ?? error;
-    return new GrpcFailure(grpcCodes.unavailable, cause instanceof Error ? cause.message : String(cause), cause);
+    return new GrpcFailure(grpcCodes.unavailable, errorText(cause), cause);
   }
 }
 

@@ -1,5 +1,6 @@
 import { pause } from '../../domain/clock.ts';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import type { Allocation } from '../../domain/gpu.ts';
 import { untilNextTurn } from '../turns.ts';
 import { PodResourcesClient } from './client.ts';
@@ -60,8 +61,7 @@ export class AllocationPoller {
         tookMs: this.#settings.clock.nowMs() - beganMs,
       };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { kind: 'failure', reason, tookMs: this.#settings.clock.nowMs() - beganMs };
+      return { kind: 'failure', reason: errorText(error), tookMs: this.#settings.clock.nowMs() - beganMs };
     }
   }
 }

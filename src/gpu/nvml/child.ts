@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
+import { errorText } from '../../domain/error-text.ts';
 import { Collector } from './collect.ts';
 import { demand, DriverError } from './device-calls.ts';
 import { Library } from './library.ts';
@@ -42,7 +43,7 @@ function loadLibrary(): Library | undefined {
   try {
     return new Library(nvmlPath);
   } catch (error) {
-    say({ kind: 'unloadable', reason: error instanceof Error ? error.message : String(error) });
+    say({ kind: 'unloadable', reason: errorText(error) });
     return undefined;
   }
 }

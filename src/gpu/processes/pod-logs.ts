@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { errorText } from '../../domain/error-text.ts';
 import type { PodName } from './owner.ts';
 
 /** `<namespace>_<pod>_<uid>`: the kubelet makes such a folder before it starts a pod's first container. */
@@ -41,7 +42,7 @@ export class PodLogs {
       this.#names = readFolderNames(await readdir(this.#path));
       this.#trouble = undefined;
     } catch (error) {
-      this.#trouble = `the pods' log folders can't be listed: ${error instanceof Error ? error.message : String(error)}`;
+      this.#trouble = `the pods' log folders can't be listed: ${errorText(error)}`;
     }
   }
 }

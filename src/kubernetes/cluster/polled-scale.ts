@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import { Backoff } from './api/backoff.ts';
 import type { Surroundings } from './api/collection.ts';
 import type { KindDiscovery } from './api/kind-discovery.ts';
@@ -90,7 +91,7 @@ export class PolledScale {
       if (!value) throw new KubeError(`${path}: the answer is no Scale`);
       return { state: 'present', value, heardAtMs: clock.nowMs() };
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = errorText(error);
       if (!(error instanceof KubeError) || error.status !== 404) return { ...this.#observation, failure };
       return { state: 'missing', reason: `${this.#setting.reasonIfMissing} (${failure})`, heardAtMs: clock.nowMs() };
     }

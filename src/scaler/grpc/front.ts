@@ -1,8 +1,8 @@
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { PemMaterial } from '../../credentials/pem-files.ts';
 import type { Clock } from '../../domain/clock.ts';
+import { errorStack, errorText } from '../../domain/error-text.ts';
 import { PortError } from '../../domain/port-error.ts';
-import { reasonOf } from '../../signals/reasons.ts';
 import { Outbox } from '../../signals/scrape/outbox.ts';
 import type { FromGrpc, Port, ToGrpc } from '../answers/message.ts';
 import { externalScaler } from './external-scaler.ts';
@@ -66,7 +66,8 @@ function build(tell: (message: FromGrpc) => void, setting: FrontSetting, { clock
   const tally = new RpcTally(transportClock, (calls) => tell({ say: 'answered', calls }));
   const rpcs = new Rpcs({
     answered: (...call) => tally.note(...call),
-    defect: (error) => tell({ say: 'defect', stack: stackOf(error) }),
+    // Not every error can be sent to another thread; its text can.
+    defect: (error) => tell({ say: 'defect', stack: errorStack(error) }),
   });
   const scaler = externalScaler({ triggers, streams, rpcs, clock });
   const tls = setting.tls && new TlsCredentials(setting.tls);
@@ -87,7 +88,7 @@ async function listen(
     tell({ say: 'listening', port: server.port });
     return server;
   } catch (error) {
-    tell({ say: 'deaf', reason: reasonOf(error), isOperators: error instanceof PortError });
+    tell({ say: 'deaf', reason: errorText(error), isOperators: error instanceof PortError });
     return undefined;
   }
 }
@@ -98,9 +99,4 @@ function obey(message: Exclude<ToGrpc, { say: 'stop' }>, { triggers, tls }: Fron
   else if (message.say === 'answer') triggers.answer(message);
   else if (message.say === 'dropped') triggers.dropped(message);
   else tls?.replace(message.material);
-}
-
-/** Not every error can be sent to another thread; its text can. */
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

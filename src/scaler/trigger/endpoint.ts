@@ -1,5 +1,6 @@
 import type { Cancel, Clock, EpochMs } from '../../domain/clock.ts';
 import type { Verdict } from '../../domain/decision.ts';
+import { errorText } from '../../domain/error-text.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { SignalName } from '../../domain/signal.ts';
@@ -147,7 +148,7 @@ export class Endpoint {
     try {
       return this.#observe();
     } catch (error) {
-      const reason = `internal error while deciding: ${error instanceof Error ? error.message : String(error)}`;
+      const reason = `internal error while deciding: ${errorText(error)}`;
       const workload = this.#parts.workloads.lookup(this.ref);
       return { verdict: undecided(reason, this.#nowMs()), workload, readings: new Map() };
     }

@@ -1,10 +1,11 @@
 import { isIPv6 } from 'node:net';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import type { Pod } from '../../domain/workload.ts';
 import type { Exposition } from '../exposition/exposition.ts';
 import type { ExpositionReader } from '../exposition/exposition-reader.ts';
 import { mapAtMost } from '../parallel.ts';
-import { listReasons, reasonOf } from '../reasons.ts';
+import { listReasons } from '../reasons.ts';
 import type { Scraper } from '../scrape/scraper.ts';
 
 /** Pods of one workload that are asked at the same time. */
@@ -50,7 +51,7 @@ async function askPod(pod: Pod, { port, path, names, open, scraper, clock, deadl
     reader.writeText(text);
     return { pod: pod.name, host, exposition: reader.end(), atMs };
   } catch (error) {
-    return { reason: reasonOf(error) };
+    return { reason: errorText(error) };
   }
 }
 

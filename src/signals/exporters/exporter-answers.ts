@@ -1,10 +1,10 @@
 import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import type { Sample } from '../exposition/exposition.ts';
 import { ExpositionReader } from '../exposition/exposition-reader.ts';
 import { WantedNames } from '../exposition/wanted-names.ts';
 import type { HttpTextClient } from '../http/http-text.ts';
 import { mapAtMost } from '../parallel.ts';
-import { reasonOf } from '../reasons.ts';
 import type { ExporterDialect } from './dialect.ts';
 import type { FindAccess } from './exporter-access.ts';
 import type { PodGpus } from './pod-gpus.ts';
@@ -69,6 +69,6 @@ async function askOne(
     for (const name of unreadable) throw new Error(`${url.host}: ${name} can't be read`);
     return { samples };
   } catch (error) {
-    return { samples: [], failure: reasonOf(error) };
+    return { samples: [], failure: errorText(error) };
   }
 }

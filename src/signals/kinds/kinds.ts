@@ -1,6 +1,6 @@
+import { errorText } from '../../domain/error-text.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { ConnectionTools, OpenConnection } from '../connections/open-connection.ts';
-import { reasonOf } from '../reasons.ts';
 import type { Measurement, SignalSource } from '../source.ts';
 import { openEndpointPicker } from './endpoint-picker/endpoint-picker.ts';
 import { openHttpJson } from './http-json/http-json.ts';
@@ -55,7 +55,7 @@ function discreet(source: SignalSource, hide: (text: string) => string): SignalS
     ...source,
     read: async (workload, deadline) => {
       const measurements = await source.read(workload, deadline).catch((error: unknown) => {
-        throw new Error(hide(reasonOf(error)));
+        throw new Error(hide(errorText(error)));
       });
       return new Map([...measurements].map(([signal, one]) => [signal, hideIn(one, hide)]));
     },

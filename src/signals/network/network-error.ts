@@ -1,3 +1,4 @@
+import { errorText } from '../../domain/error-text.ts';
 import { cut } from '../reasons.ts';
 import { RefusedAddressError } from './refused-addresses.ts';
 
@@ -81,8 +82,7 @@ export function describeNetworkError(host: string, error: unknown, names = names
   if (error instanceof RefusedAddressError) return new Error(`${host} ${error.message}`);
   const code = errorCode(error);
   const reason = code === undefined ? undefined : (reasonOfCode[plainCode(code)] ?? `failed with ${code}`);
-  if (reason === undefined)
-    return new Error(`${host} failed: ${cut(error instanceof Error ? error.message : 'unknown error')}`);
+  if (reason === undefined) return new Error(`${host} failed: ${cut(errorText(error))}`);
   return new Error(`${host} ${typeof reason === 'string' ? reason : reason(names)}`);
 }
 

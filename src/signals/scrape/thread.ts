@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { reasonOf } from '../reasons.ts';
+import { errorText } from '../../domain/error-text.ts';
 import { DirectScraper } from './direct-scraper.ts';
 import { Outbox } from './outbox.ts';
 import type { ScrapeRequest } from './scraper.ts';
@@ -26,7 +26,7 @@ async function carryOut(id: number, request: ScrapeRequest): Promise<void> {
   try {
     reports.push({ id, answer: await scraper.read(request, deadline.signal) });
   } catch (error) {
-    reports.push({ id, reason: reasonOf(error) });
+    reports.push({ id, reason: errorText(error) });
   }
   underWay.delete(id);
 }

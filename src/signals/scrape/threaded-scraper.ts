@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Clock, EpochMs } from '../../domain/clock.ts';
+import { errorText } from '../../domain/error-text.ts';
 import { Outbox } from './outbox.ts';
 import type { ScrapeAnswer, ScrapeRequest, Scraper } from './scraper.ts';
 import type { Order, Report } from './thread-message.ts';
@@ -72,7 +73,7 @@ export class ThreadedScraper implements Scraper {
     setFlagsFromString(youngSpace);
     const worker = new Worker(this.#program, { name: 'pods' });
     worker.on('message', (reports: readonly Report[]) => reports.forEach((report) => this.#receive(report)));
-    worker.on('error', (error) => this.#ended(worker, error instanceof Error ? error.message : 'unknown error'));
+    worker.on('error', (error) => this.#ended(worker, errorText(error)));
     worker.on('exit', (code) => this.#ended(worker, `exit code ${code}`));
     // It never keeps a program alive that has nothing else to do.
     worker.unref();

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../../domain/clock.ts';
 import type { Clock, EpochMs } from '../../../domain/clock.ts';
+import { errorText } from '../../../domain/error-text.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import { Backoff } from './backoff.ts';
 import type { KubeClient, Query } from './kube-client.ts';
@@ -177,7 +178,7 @@ export class Collection<T> {
     if (refused === 410 || refused === 404) this.#version = undefined;
     // A version that has expired is everyday business: the list that follows tells whether anything is wrong.
     if (refused === 410) return;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     if (this.#failure === undefined) logger.warn({ path, reason }, 'kubernetes watch failed');
     const isNews = this.#failure !== reason;
     this.#failure = reason;

@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { errorText } from '../../../domain/error-text.ts';
 import type { ApiAccess } from './api-access.ts';
 
 /**
@@ -14,8 +15,7 @@ export async function loadKubeConfig(path: string): Promise<ApiAccess> {
     else config.loadFromFile(path);
     return accessOf(config);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`kubeconfig ${path || '(default)'}: ${reason}`, { cause: error });
+    throw new Error(`kubeconfig ${path || '(default)'}: ${errorText(error)}`, { cause: error });
   }
 }
 

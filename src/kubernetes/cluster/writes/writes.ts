@@ -1,4 +1,5 @@
 import type { Cancel, Clock, EpochMs } from '../../../domain/clock.ts';
+import { errorText } from '../../../domain/error-text.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import { KubeError } from '../api/kube-error.ts';
 
@@ -74,8 +75,7 @@ export class Writes {
     if (isRefused) this.#refuse(kind);
     if (this.#failing.has(kind)) return;
     this.#failing.add(kind);
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#logger.warn({ kind, reason }, isRefused ? 'kubernetes writes are not allowed; going on without' : 'kubernetes write failed'); // prettier-ignore
+    this.#logger.warn({ kind, reason: errorText(error) }, isRefused ? 'kubernetes writes are not allowed; going on without' : 'kubernetes write failed'); // prettier-ignore
   }
 
   #refuse(kind: string): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorText } from '../../../domain/error-text.ts';
 import type { SignalName } from '../../../domain/signal.ts';
 import type { KedaHttpConnection } from '../../connections/connections.ts';
 import { HttpAccess } from '../../connections/http-access.ts';
@@ -7,7 +8,7 @@ import { parseJson } from '../../http/json.ts';
 import { resolveHost } from '../../network/refused-addresses.ts';
 import { describeNetworkError } from '../../network/network-error.ts';
 import { mapAtMost } from '../../parallel.ts';
-import { cut, listReasons, reasonOf } from '../../reasons.ts';
+import { cut, listReasons } from '../../reasons.ts';
 import type { Measurement } from '../../source.ts';
 import { counted } from '../measurement.ts';
 
@@ -61,7 +62,7 @@ async function askOne(access: HttpAccess, { route, address, deadline }: OneQuest
     if (!Object.hasOwn(told.data, route)) return { measurement: absentRoute(route, Object.keys(told.data)) };
     return { measurement: counted(told.data[route]?.Concurrency, `Concurrency of "${cut(route)}"`) };
   } catch (error) {
-    return { failure: reasonOf(error) };
+    return { failure: errorText(error) };
   }
 }
 
