@@ -79,8 +79,14 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** CPU seconds that one process (without its children) has used so far. */
-export function cpuSeconds(pid: number): number {
+/** Watches how many cores one process (without its children) takes; answers that, as a mean from now until it is asked. */
+export function watchCores(pid: number): () => number {
+  const [startSeconds, startMs] = [cpuSeconds(pid), performance.now()];
+  return () => (cpuSeconds(pid) - startSeconds) / ((performance.now() - startMs) / 1_000);
+}
+
+/** CPU seconds that it has used so far. */
+function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

@@ -51,6 +51,11 @@ export class KedaConnection {
     return new KedaConnection(load, rounds);
   }
 
+  /** How many triggers there are. */
+  get triggers(): number {
+    return this.#rounds.length;
+  }
+
   /**
    * Calls as KEDA does for all ScaledObjects, `times` as often, spread evenly over the time. Calls come when they are due,
    * however slow the answers are, so a scaler that stalls is seen to stall.

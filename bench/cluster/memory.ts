@@ -2,6 +2,7 @@ import type { Benchmark, Figure } from '../figure.ts';
 import { residentMiB } from '../program.ts';
 import { Churn, roundsInTenMinutes } from './churn.ts';
 import { openCluster } from './cluster-scene.ts';
+import { KedaConnection } from './keda-calls.ts';
 import { settle } from './settle.ts';
 import { PushStreams } from './streams-client.ts';
 
@@ -49,7 +50,9 @@ async function withChurn(measure: (churn: Churn, rss: () => number) => Promise<F
   const scene = await openCluster();
   try {
     const scaler = await scene.startScaler();
-    await settle(scaler, scene.refs);
+    const connection = await KedaConnection.open(scaler.grpcPort, scene.refs);
+    await settle(scaler, connection);
+    connection.close();
     const streams = new PushStreams(scaler.grpcPort);
     for (const ref of scene.refs) streams.open(ref);
     return await measure(new Churn(scene, scaler, streams), () => residentMiB(scaler.program.pid));

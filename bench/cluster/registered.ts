@@ -1,5 +1,5 @@
 import type { Benchmark, Figure } from '../figure.ts';
-import { cpuSeconds, residentMiB } from '../program.ts';
+import { residentMiB, watchCores } from '../program.ts';
 import { openCluster } from './cluster-scene.ts';
 import type { ScalerOfScene } from './cluster-scene.ts';
 import { callAsKeda } from './keda-calls.ts';
@@ -34,12 +34,12 @@ async function measureRegistered(): Promise<Figure[]> {
 /** Calls as KEDA does for all that are registered; answers what that cost, in words. */
 async function callForAll({ grpcPort, program }: ScalerOfScene, enginePort: number): Promise<string> {
   const refs = Array.from({ length: registeredScaledObjects }, (_, index) => refOf(index, enginePort));
-  const [startSeconds, startMs] = [cpuSeconds(program.pid), performance.now()];
+  const cores = watchCores(program.pid);
   const reports = await Promise.all([
     callAsKeda(grpcPort, refs.slice(0, activeScaledObjects), 1, windowMs),
     callAsKeda(grpcPort, refs.slice(activeScaledObjects), shareOfCallsAtZero, windowMs),
   ]);
-  const cores = (cpuSeconds(program.pid) - startSeconds) / ((performance.now() - startMs) / 1_000);
+  const taken = cores().toFixed(2);
   const sum = (count: 'calls' | 'failed'): number => reports.reduce((total, report) => total + report[count], 0);
-  return `${Math.round(sum('calls') / (windowMs / 1_000))} calls/s, ${sum('failed')} failed, ${cores.toFixed(2)} cores`;
+  return `${Math.round(sum('calls') / (windowMs / 1_000))} calls/s, ${sum('failed')} failed, ${taken} cores`;
 }

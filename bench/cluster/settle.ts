@@ -1,7 +1,6 @@
 import { pause } from '../program.ts';
 import type { ScalerOfScene } from './cluster-scene.ts';
-import { callAsKeda } from './keda-calls.ts';
-import type { Ref } from '../external-scaler-client.ts';
+import type { KedaConnection } from './keda-calls.ts';
 
 const patienceMs = 300_000;
 
@@ -9,10 +8,10 @@ interface Decisions {
   readonly decisions: readonly { readonly state: string; readonly rule?: string }[];
 }
 
-/** Has KEDA ask for all ScaledObjects, and waits until the scaler has decided each from what its pods say. */
-export async function settle(scaler: ScalerOfScene, refs: readonly Ref[]): Promise<void> {
-  await callAsKeda(scaler.grpcPort, refs, 2, 12_000);
-  await untilDecided(scaler, refs.length);
+/** Has KEDA ask for all its ScaledObjects, and waits until the scaler has decided each from what its pods say. */
+export async function settle(scaler: ScalerOfScene, keda: KedaConnection): Promise<void> {
+  await keda.call(2, 12_000);
+  await untilDecided(scaler, keda.triggers);
 }
 
 /** Waits until the scaler has decided so many ScaledObjects from what their pods say. */
