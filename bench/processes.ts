@@ -21,13 +21,20 @@ export function cpuSecondsOf(pids: readonly number[]): number {
 
 /** CPU seconds of a process and all that it has started, those that have ended too. */
 export function treeCpuSeconds(pid: number): number {
+  return secondsIn(pid, 4) + childrenOf(pid).reduce((sum, child) => sum + treeCpuSeconds(child), 0);
+}
+
+/** Watches how many cores one process (without its children) takes; answers that, as a mean from now until it is asked. */
+export function watchCores(pid: number): () => number {
+  const [startSeconds, startMs] = [secondsIn(pid, 2), performance.now()];
+  return () => (secondsIn(pid, 2) - startSeconds) / ((performance.now() - startMs) / 1_000);
+}
+
+/** What the kernel has counted of a process: user and system, then both of its children that have ended. */
+function secondsIn(pid: number, counts: 2 | 4): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 15);
-  const ticks = fields.reduce((sum, field) => sum + Number(field), 0);
-  return ticks / ticksPerSecond + childrenOf(pid).reduce((sum, child) => sum + treeCpuSeconds(child), 0);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 11 + counts).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }
 
 /** Memory of processes together, in MiB. */

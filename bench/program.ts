@@ -1,9 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Clock ticks per second in /proc: 100 on every Linux that Node runs on. */
-const ticksPerSecond = 100;
-
 /** A program, running as a process of its own. */
 export interface Program {
   readonly pid: number;
@@ -77,19 +74,6 @@ export async function waitFor(url: string, withinMs = 20_000): Promise<void> {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Watches how many cores one process (without its children) takes; answers that, as a mean from now until it is asked. */
-export function watchCores(pid: number): () => number {
-  const [startSeconds, startMs] = [cpuSeconds(pid), performance.now()];
-  return () => (cpuSeconds(pid) - startSeconds) / ((performance.now() - startMs) / 1_000);
-}
-
-/** CPU seconds that it has used so far. */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 /** Resident memory of one process, in MiB. */

@@ -1,6 +1,7 @@
 import { startBare } from '../bare.ts';
 import type { Benchmark, Figure } from '../figure.ts';
-import { asInTheChart, watchCores } from '../program.ts';
+import { watchCores } from '../processes.ts';
+import { asInTheChart } from '../program.ts';
 import { percentile } from '../statistics.ts';
 import { openCluster } from './cluster-scene.ts';
 import type { ClusterScene } from './cluster-scene.ts';

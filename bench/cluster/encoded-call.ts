@@ -2,7 +2,8 @@ import type { HeaderField } from './header-encoder.ts';
 
 /** What goes over the wire for one call. A server that refuses it sends no message, only trailers. */
 export interface EncodedCall {
-  readonly path: string;
+  /** All that are not the deadline. */
+  readonly fields: readonly HeaderField[];
   readonly message: Buffer;
 }
 
@@ -19,14 +20,12 @@ const sameInAll: readonly HeaderField[] = [
 export function encodeCall(path: string, message: Buffer): EncodedCall {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
-  return { path, message: Buffer.concat([prefix, message]) };
+  return { fields: [[':path', path], ...sameInAll], message: Buffer.concat([prefix, message]) };
 }
 
 /** The headers of a call; the time that is left until its deadline is told in microseconds, as Go does. */
-export function fieldsOf({ path }: EncodedCall, deadlineMs: number | undefined): HeaderField[] {
-  const fields: HeaderField[] = [[':path', path], ...sameInAll];
-  if (deadlineMs !== undefined) fields.push(['grpc-timeout', `${leftMicroseconds(deadlineMs)}u`]);
-  return fields;
+export function fieldsOf({ fields }: EncodedCall, deadlineMs: number | undefined): readonly HeaderField[] {
+  return deadlineMs === undefined ? fields : [...fields, ['grpc-timeout', `${leftMicroseconds(deadlineMs)}u`]];
 }
 
 function leftMicroseconds(deadlineMs: number): number {

@@ -1,5 +1,6 @@
 import type { Benchmark, Figure } from '../figure.ts';
-import { residentMiB, watchCores } from '../program.ts';
+import { watchCores } from '../processes.ts';
+import { residentMiB } from '../program.ts';
 import { openCluster } from './cluster-scene.ts';
 import type { ScalerOfScene } from './cluster-scene.ts';
 import { callAsKeda } from './keda-calls.ts';

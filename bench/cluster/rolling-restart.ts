@@ -1,4 +1,5 @@
 import { credentials } from '@grpc/grpc-js';
+import { errorText } from '../../src/domain/error-text.ts';
 import type { ExternalScalerClient } from '../../src/generated/externalscaler/ExternalScaler.ts';
 import { getMetrics, isActive, loadExternalScaler } from '../external-scaler-client.ts';
 import type { Ref } from '../external-scaler-client.ts';
@@ -97,6 +98,6 @@ async function callTwice(call: () => Promise<unknown>, tally: Tally): Promise<vo
     await call();
   } catch {
     tally.retries += 1;
-    await call().catch((error: unknown) => tally.errors.push(error instanceof Error ? error.message : String(error)));
+    await call().catch((error: unknown) => tally.errors.push(errorText(error)));
   }
 }

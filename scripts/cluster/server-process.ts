@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '../../src/domain/error-text.ts';
 
 export interface ServerSetting {
   /** Name of the program, of its log and of the file with its process id. */
@@ -78,7 +79,7 @@ export class ServerProcess {
       const isReady = await ready().then(
         () => true,
         (error: unknown) => {
-          reason = error instanceof Error ? error.message : String(error);
+          reason = errorText(error);
           return false;
         },
       );
